@@ -1,0 +1,106 @@
+"""Every way to fail.
+
+MonitorError
+├── ConfigError          config/*.toml is wrong: names file, key and what is allowed
+├── RuleError            a rule is wrong: names rule, column and the remedy
+├── FetchError           no page: says why, and whether another try helps
+├── ParseError           a page, feed or sitemap cannot be read
+├── StoreError           the database cannot be used
+│   ├── AlreadyRunning   another daemon holds this database
+│   └── NewerDatabase    written by a newer version of the monitor
+└── SendError            a message was not accepted: says whether another try helps
+"""
+
+from enum import StrEnum
+
+
+class MonitorError(Exception):
+    """Base of all errors that the monitor raises on purpose; its text is fit for users."""
+
+    hint: str | None = None
+
+
+class ConfigError(MonitorError):
+    """One or more settings are wrong; `problems` holds a line for each."""
+
+    def __init__(self, problems: list[str], *, hint: str | None = None) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        self.hint = hint
+
+
+class RuleError(MonitorError):
+    """A rule cannot be compiled or fails its own tests."""
+
+
+class FetchFault(StrEnum):
+    """Why a fetch gave no page."""
+
+    BAD_URL = "bad url"
+    FORBIDDEN_ADDRESS = "forbidden address"
+    ROBOTS = "forbidden by robots.txt"
+    DNS = "name not found"
+    CONNECT = "no connection"
+    TLS = "TLS failed"
+    DEADLINE = "deadline passed"
+    TOO_LARGE = "too large"
+    TOO_MANY_REDIRECTS = "too many redirects"
+    BAD_REDIRECT = "bad redirect"
+    BAD_REPLY = "bad reply"
+    STATUS = "status"
+
+
+class FetchError(MonitorError):
+    """A URL gave no page. `is_temporary`: the next check may succeed; `retry_after_seconds`: the server's own wish."""
+
+    def __init__(
+        self,
+        url: str,
+        fault: FetchFault,
+        detail: str = "",
+        *,
+        is_temporary: bool = True,
+        status: int | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(f"{url}: {fault}" + (f": {detail}" if detail else ""))
+        self.url = url
+        self.fault = fault
+        self.detail = detail
+        self.is_temporary = is_temporary
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+
+
+class ParseError(MonitorError):
+    """A page, feed or sitemap is not what it should be."""
+
+    def __init__(self, url: str, detail: str) -> None:
+        super().__init__(f"{url}: {detail}")
+        self.url = url
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type["ParseError"], tuple[str, str]]:
+        """Pickle by the two arguments: this error crosses from the parser's process."""
+        return type(self), (self.url, self.detail)
+
+
+class StoreError(MonitorError):
+    """The database cannot be used."""
+
+
+class AlreadyRunning(StoreError):  # noqa: N818 - reads as a sentence where it is raised
+    """Another daemon works on this database."""
+
+
+class NewerDatabase(StoreError):  # noqa: N818 - as above
+    """The database was written by a newer version of the monitor."""
+
+
+class SendError(MonitorError):
+    """A service did not accept a message. `is_temporary`: try again, not before `retry_after_seconds`."""
+
+    def __init__(self, detail: str, *, is_temporary: bool = True, retry_after_seconds: float | None = None) -> None:
+        super().__init__(detail)
+        self.is_temporary = is_temporary
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,353 @@
+"""Every type that flows through the monitor, in order of appearance.
+
+All are immutable values. Times are aware UTC; durations are seconds, with the unit in the name.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+# --- sources and what they point at -----------------------------------------------------------------------------
+
+
+class SourceKind(StrEnum):
+    """How a source lists its articles."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+
+
+class Reading(StrEnum):
+    """Where the text of a source's articles comes from."""
+
+    PAGE = "page"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One place that lists articles."""
+
+    name: str
+    kind: SourceKind
+    url: str
+    every_seconds: int = 900
+    selector: str | None = None
+    """CSS selector of the links of a listing page."""
+    read: Reading = Reading.PAGE
+    """`page` fetches each article; `link` takes title and summary as the source gives them."""
+    keep: tuple[str, ...] = ()
+    """Words or phrases of which title or summary must hold one; empty keeps all."""
+    max_links: int = 200
+    """Newest links taken from one look at the source."""
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An article that a source points at, not fetched yet."""
+
+    url: str
+    """Canonical, absolute."""
+    title: str | None = None
+    summary: str | None = None
+    """Plain text."""
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One HTTP response, undecoded: the only type with bytes. `body` is empty when the server says 304."""
+
+    url: str
+    """Where the body came from, after redirects."""
+    requested_url: str
+    status: int
+    content_type: str | None
+    """The header as sent, parameters included."""
+    body: bytes
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """True when the server says that its answer is the one we know."""
+        return self.status == 304
+
+
+# --- articles ---------------------------------------------------------------------------------------------------
+
+
+class StripReason(StrEnum):
+    """Why a block is not part of the article."""
+
+    STRUCTURE = "structure"
+    """Navigation, header, footer, aside, form, hidden."""
+    NAMED = "named as furniture"
+    """Class or id says related, share, newsletter, promo …"""
+    DENSITY = "link density"
+    """Mostly links, or too little text for its place."""
+    WORDING = "wording"
+    """The words of a promo, a sign-up box, a share bar."""
+    OUTSIDE = "outside the article"
+    """Not in the container that holds the article."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stripped:
+    """A block of a page that was not taken into the article, and why."""
+
+    text: str
+    reason: StripReason
+    where: str = ""
+    """The element, as `aside.related`; empty for plain text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """Clean text and its facts. Paragraphs of `text` are separated by a blank line."""
+
+    url: str
+    """Canonical."""
+    title: str
+    text: str
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    site_name: str | None = None
+    language: str | None = None
+    """Primary subtag of BCP 47, as `en`."""
+    stripped: tuple[Stripped, ...] = ()
+
+
+# --- rules, companies, events -----------------------------------------------------------------------------------
+
+
+class EventType(StrEnum):
+    """What changed between the parties, in order of precedence: the first that fits names an alert."""
+
+    TERMINATION = "termination"
+    PARTNER_LEFT = "partner_left"
+    EXCLUSIVITY_LOST = "exclusivity_lost"
+    RIGHT_OF_FIRST_REFUSAL = "right_of_first_refusal"
+    DISPUTE = "dispute"
+    SUSPENSION = "suspension"
+    TERMS_CHANGED = "terms_changed"
+    EXTENSION_RENEWAL = "extension_renewal"
+    EXPANSION = "expansion"
+    PARTNER_JOINED = "partner_joined"
+    EXCLUSIVITY_GRANTED = "exclusivity_granted"
+    JOINT_VENTURE = "joint_venture"
+    SUPPLY_AGREEMENT = "supply_agreement"
+    LICENCE_AGREEMENT = "licence_agreement"
+    NEW_PARTNERSHIP = "new_partnership"
+    IN_TALKS = "in_talks"
+
+
+class Modality(StrEnum):
+    """How sure the text is, surest first; `historical` is background."""
+
+    CONFIRMED = "confirmed"
+    CONDITIONAL = "conditional"
+    REPORTED = "reported"
+    SPECULATED = "speculated"
+    DENIED = "denied"
+    HISTORICAL = "historical"
+
+
+class Severity(StrEnum):
+    """How much an event matters to its readers, least first."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """A company that people watch."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    """Other names, matched without regard to case."""
+    exact_aliases: tuple[str, ...] = ()
+    """Names that are also words: matched in exactly this case."""
+    ticker: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A keyword rule; `match` and `unless` are in the rule language (see README)."""
+
+    name: str
+    type: EventType
+    match: str
+    unless: str | None = None
+    severity: Severity = Severity.NORMAL
+    tags: tuple[str, ...] = ()
+    modalities: tuple[Modality, ...] = tuple(Modality)
+    """Events of other modalities are dropped."""
+    hits: tuple[str, ...] = ()
+    """Texts in which the rule must find an event."""
+    misses: tuple[str, ...] = ()
+    """Texts in which it must not."""
+
+
+class Field(StrEnum):
+    """The part of an article in which something stands."""
+
+    TITLE = "title"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The sentence that shows an event: `[start, end)` in the article's title or text, in characters."""
+
+    field: Field
+    start: int
+    end: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A company that takes part in an event."""
+
+    name: str
+    """The watch list's name, else the longest form in the article."""
+    is_watched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A partnership change that an article tells."""
+
+    type: EventType
+    participants: tuple[Participant, ...]
+    """In order of appearance, without repeats."""
+    modality: Modality
+    evidence: Evidence
+    rule: str
+    severity: Severity = Severity.NORMAL
+    subject: str | None = None
+    """What the relation is about, as `cloud`, where the sentence names it."""
+    effective_on: date | None = None
+    tags: tuple[str, ...] = ()
+
+
+# --- what is new about it ---------------------------------------------------------------------------------------
+
+
+class Novelty(StrEnum):
+    """Why an article's events are, or are not, told."""
+
+    NEW_STORY = "new story"
+    STATE_CHANGED = "the story changed state"
+    FOLLOW_UP = "new facts in a known story"
+    REPEAT = "already told"
+    BACKGROUND = "background only"
+    BASELINE = "first look at this source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that a story has told: who, what, how sure."""
+
+    type: EventType
+    companies: frozenset[str]
+    """Folded names: see `track.fingerprint.fold_name`."""
+    modality: Modality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """All articles that report the same news."""
+
+    id: int
+    facts: frozenset[Fact]
+    updated_at: datetime
+
+
+class RelationState(StrEnum):
+    """Where the relation of two companies on one subject stands."""
+
+    NONE = "none"
+    TALKS = "in talks"
+    ACTIVE = "active"
+    EXCLUSIVE = "exclusive"
+    FIRST_REFUSAL = "right of first refusal"
+    NON_EXCLUSIVE = "non-exclusive"
+    DISPUTED = "disputed"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """The state of one pair of companies on one subject, and since when."""
+
+    companies: tuple[str, str]
+    """Display names, in alphabetical order of their folded forms."""
+    subject: str | None
+    state: RelationState
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What people are told: a story's news, its evidence, and why now."""
+
+    id: int
+    story_id: int
+    novelty: Novelty
+    severity: Severity
+    events: tuple[Event, ...]
+    """What is new, the most telling first; never empty."""
+    title: str
+    url: str
+    source: str
+    site_name: str | None
+    published_at: datetime | None
+    created_at: datetime
+
+
+class DeliveryState(StrEnum):
+    """Where an alert stands on its way to a route."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One alert on its way to one route: the outbox row."""
+
+    id: int
+    alert: Alert
+    route: str
+    state: DeliveryState
+    attempts: int
+    due_at: datetime
+    """Not sent before; while one sends, the end of its lease."""
+    last_error: str | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where alerts go, and which."""
+
+    name: str
+    url: str
+    """`console:`, a Slack webhook, or any apprise URL; may hold secrets, so never logged."""
+    min_severity: Severity = Severity.LOW
+    types: tuple[EventType, ...] = ()
+    """Empty takes all."""
+    modalities: tuple[Modality, ...] = ()
+    """Empty takes all."""
+    companies: tuple[str, ...] = ()
+    """Names of the watch list of which one must take part; empty takes all."""
