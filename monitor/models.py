@@ -58,6 +58,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What one look at a source found."""
+
+    links: tuple[Link, ...] = ()
+    more: tuple[str, ...] = ()
+    """Pages of the same source to look at too, as the sitemaps of an index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One HTTP response, undecoded: the only type with bytes. `body` is empty when the server says 304."""
 
@@ -75,6 +84,33 @@ class Page:
     def is_unchanged(self) -> bool:
         """True when the server says that its answer is the one we know."""
         return self.status == 304
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a service answered to a message that we posted."""
+
+    status: int
+    body: bytes
+    """Its first kilobytes."""
+    retry_after_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSettings:
+    """How the network is used: `[fetch]` of monitor.toml."""
+
+    user_agent: str = "partnership-monitor/0.1 (+https://example.org/partnership-monitor)"
+    delay_seconds: float = 1.0
+    """Least time between two requests to one host; robots.txt may ask for more."""
+    deadline_seconds: float = 30.0
+    """For one fetch, from the name's look-up to the last byte, redirects included."""
+    max_raw_bytes: int = 5_000_000
+    """Of a body as it comes over the wire."""
+    max_decoded_bytes: int = 20_000_000
+    max_redirects: int = 5
+    allow: tuple[str, ...] = ()
+    """Own hosts that may have private addresses: `host`, `host:port` or a network as `10.0.0.0/8`."""
 
 
 # --- articles ---------------------------------------------------------------------------------------------------
