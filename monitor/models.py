@@ -6,6 +6,9 @@ All are immutable values. Times are aware UTC; durations are seconds, with the u
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
+
+from annotated_types import Ge, Gt, MinLen
 
 # --- sources and what they point at -----------------------------------------------------------------------------
 
@@ -29,19 +32,22 @@ class Reading(StrEnum):
 class Source:
     """One place that lists articles."""
 
-    name: str
+    name: Annotated[str, MinLen(1)]
     kind: SourceKind
     url: str
-    every_seconds: int = 900
+    every_seconds: Annotated[int, Ge(5)] = 900
     selector: str | None = None
     """CSS selector of the links of a listing page."""
     read: Reading = Reading.PAGE
     """`page` fetches each article; `link` takes title and summary as the source gives them."""
     keep: tuple[str, ...] = ()
     """Words or phrases of which title or summary must hold one; empty keeps all."""
-    max_links: int = 200
+    max_links: Annotated[int, Ge(1)] = 200
     """Newest links taken from one look at the source."""
-    enabled: bool = True
+    baseline: bool = True
+    """Take the first look as what was there before: stored, not alerted."""
+    needs_contact: bool = False
+    """Stay off until `[fetch] contact` names an e-mail address, as some servers ask of robots."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,15 +106,15 @@ class Reply:
 class FetchSettings:
     """How the network is used: `[fetch]` of monitor.toml."""
 
-    user_agent: str = "partnership-monitor/0.1 (+https://example.org/partnership-monitor)"
-    delay_seconds: float = 1.0
+    user_agent: str = "partnership-monitor/0.1"
+    delay_seconds: Annotated[float, Ge(0)] = 1.0
     """Least time between two requests to one host; robots.txt may ask for more."""
-    deadline_seconds: float = 30.0
+    deadline_seconds: Annotated[float, Gt(0)] = 30.0
     """For one fetch, from the name's look-up to the last byte, redirects included."""
-    max_raw_bytes: int = 5_000_000
+    max_raw_bytes: Annotated[int, Ge(1000)] = 5_000_000
     """Of a body as it comes over the wire."""
-    max_decoded_bytes: int = 20_000_000
-    max_redirects: int = 5
+    max_decoded_bytes: Annotated[int, Ge(1000)] = 20_000_000
+    max_redirects: Annotated[int, Ge(0)] = 5
     allow: tuple[str, ...] = ()
     """Own hosts that may have private addresses: `host`, `host:port` or a network as `10.0.0.0/8`."""
 
@@ -205,7 +211,7 @@ class Severity(StrEnum):
 class Company:
     """A company that people watch."""
 
-    name: str
+    name: Annotated[str, MinLen(1)]
     aliases: tuple[str, ...] = ()
     """Other names, matched without regard to case."""
     exact_aliases: tuple[str, ...] = ()
@@ -286,6 +292,7 @@ class Novelty(StrEnum):
     REPEAT = "already told"
     BACKGROUND = "background only"
     BASELINE = "first look at this source"
+    STALE = "published too long ago"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,7 +384,7 @@ class Delivery:
 class Route:
     """Where alerts go, and which."""
 
-    name: str
+    name: Annotated[str, MinLen(1)]
     url: str
     """`console:`, a Slack webhook, or any apprise URL; may hold secrets, so never logged."""
     min_severity: Severity = Severity.LOW

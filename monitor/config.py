@@ -1,0 +1,281 @@
+"""Read config/*.toml and the environment into Settings, strictly.
+
+Every problem of every file is found in one pass and told as `file: place: what is wrong, what is allowed`.
+"""
+
+import difflib
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from annotated_types import Ge, Gt, Interval
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from monitor import detect
+from monitor.errors import ConfigError, MonitorError, RuleError
+from monitor.models import Company, FetchSettings, Route, Rule, Source, SourceKind
+from monitor.urls import canonical_url
+
+FILES = ("monitor.toml", "sources.toml", "companies.toml", "rules.toml", "routes.toml")
+CONSOLE = Route(name="console", url="console:")
+_T = TypeVar("_T")
+_SECRET = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """How sources are checked: `[check]` of monitor.toml."""
+
+    deadline_seconds: Annotated[float, Ge(10)] = 600.0
+    """For one check of one source; what is left then is done by the next."""
+    jitter_seconds: Annotated[int, Ge(0)] = 15
+    """Spread of the checks, so that they do not all start at once."""
+    alert_within_days: Annotated[float, Gt(0)] = 7.0
+    """Articles published longer ago are stored, not alerted."""
+    story_window_hours: Annotated[float, Gt(0)] = 72.0
+    """News of the same companies within this time is one story."""
+    parse_seconds: Annotated[float, Gt(0)] = 5.0
+    """For reading one page, in a process of its own."""
+    parse_megabytes: Annotated[int, Ge(256)] = 1024
+    """Memory of that process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings:
+    """How alerts are sent: `[notify]` of monitor.toml."""
+
+    deadline_seconds: Annotated[float, Ge(1)] = 20.0
+    """For one message to one route."""
+    max_attempts: Annotated[int, Ge(1)] = 12
+    """After so many, about a day, a delivery is dead: `monitor deliveries --requeue` revives it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """What the log shows: `[log]` of monitor.toml."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: LogFormat = LogFormat.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings:
+    """The history in the browser: `[page]` of monitor.toml."""
+
+    enabled: bool = True
+    port: Annotated[int, Interval(ge=0, le=65535)] = 8087
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MainSettings:
+    """The whole of monitor.toml."""
+
+    database: str = "monitor.db"
+    """A path, relative to the folder one starts from, or a SQLAlchemy URL."""
+    contact: str | None = None
+    """E-mail address at the end of the User-Agent."""
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    check: CheckSettings = field(default_factory=CheckSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    page: PageSettings = field(default_factory=PageSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that config/ says."""
+
+    main: MainSettings = field(default_factory=MainSettings)
+    sources: tuple[Source, ...] = ()
+    companies: tuple[Company, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    """The user's own; the built-in pack is not among them."""
+    routes: tuple[Route, ...] = (CONSOLE,)
+
+
+for _kind in (
+    Source,
+    Company,
+    Route,
+    FetchSettings,
+    CheckSettings,
+    NotifySettings,
+    LogSettings,
+    PageSettings,
+    MainSettings,
+):
+    setattr(_kind, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010 - pydantic reads it of plain dataclasses
+
+
+def load(folder: Path, environment: Mapping[str, str]) -> Settings:
+    """Return the settings of a folder; ConfigError lists every problem. A missing file means its defaults."""
+    problems = [
+        f"{path.name}: unknown file; allowed are {', '.join(FILES)}"
+        for path in sorted(folder.glob("*.toml"))
+        if path.name not in FILES
+    ]
+    documents = {file: _read(folder / file, environment, problems) for file in FILES if file != "rules.toml"}
+    main = _validate("monitor.toml", MainSettings, documents["monitor.toml"], problems) or MainSettings()
+    sources = _read_list("sources.toml", documents, Source, problems)
+    companies = _read_list("companies.toml", documents, Company, problems)
+    routes = _read_list("routes.toml", documents, Route, problems)
+    rules = _read_rules(folder / "rules.toml", companies, problems)
+    problems += [f"sources.toml: {source.name!r}: {what}" for source in sources for what in _source_faults(source)]
+    problems += [
+        f"routes.toml: {route.name!r}: unknown company {name!r}; allowed are the names of companies.toml"
+        for route in routes
+        for name in set(route.companies) - {company.name for company in companies}
+    ]
+    if problems:
+        raise ConfigError(problems, hint="each key is explained in the files of config/ and in the README")
+    if main.contact:
+        main = replace(main, fetch=replace(main.fetch, user_agent=f"{main.fetch.user_agent} ({main.contact})"))
+    return Settings(main=main, sources=sources, companies=companies, rules=rules, routes=routes or (CONSOLE,))
+
+
+# --- files ------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path, environment: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    """Return a file's document with its secrets filled in; {} where there is none to read."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        problems.append(f"{path.name}: {error}")
+        return {}
+
+    def fill(value: Any) -> Any:  # noqa: ANN401 - a TOML value is anything
+        if isinstance(value, dict):
+            return {key: fill(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [fill(item) for item in value]
+        return _fill_secrets(value, path.name, environment, problems) if isinstance(value, str) else value
+
+    return {key: fill(value) for key, value in document.items()}
+
+
+def _fill_secrets(value: str, file: str, environment: Mapping[str, str], problems: list[str]) -> str:
+    def secret(match: re.Match[str]) -> str:
+        name = match[1]
+        try:
+            found = read_secret(name, environment)
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{file}: ${{{name}}}: its file cannot be read: {error}")
+            return ""
+        if found is None:
+            problems.append(
+                f"{file}: ${{{name}}} is not set; set {name} in the environment, or {name}_FILE to a file that holds it"
+            )
+        return found or ""
+
+    return _SECRET.sub(secret, value)
+
+
+def read_secret(name: str, environment: Mapping[str, str]) -> str | None:
+    """Return a secret: the variable NAME, else the file that NAME_FILE names, else a systemd credential."""
+    if name in environment:
+        return environment[name]
+    if path := environment.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    if folder and (credential := Path(folder) / name).is_file():
+        return credential.read_text(encoding="utf-8").strip()
+    return None
+
+
+def _read_list(file: str, documents: dict[str, dict[str, Any]], kind: type[_T], problems: list[str]) -> tuple[_T, ...]:
+    """Return the tables of a file that holds one list, as [[sources]] in sources.toml; broken ones are left out."""
+    key, document = file.removesuffix(".toml"), documents[file]
+    problems += [f"{file}: unknown key {name!r}; allowed is [[{key}]]" for name in document if name != key]
+    tables = document.get(key, [])
+    if not isinstance(tables, list):
+        problems.append(f"{file}: {key} must be a list of tables, each headed [[{key}]]")
+        return ()
+    names = [table.get("name") for table in tables if isinstance(table, dict)]
+    problems += [f"{file}: the name {name!r} stands twice" for name in _repeated(names)]
+    items = (_validate(_place(file, number, table), kind, table, problems) for number, table in enumerate(tables, 1))
+    return tuple(item for item in items if item is not None)
+
+
+def _read_rules(path: Path, companies: tuple[Company, ...], problems: list[str]) -> tuple[Rule, ...]:
+    """Return the user's rules, compiled once to find their errors."""
+    try:
+        rules = detect.parse_rules(path.read_text(encoding="utf-8"), path.name)
+        detect.compile_rules((*detect.load_pack(), *rules), companies)
+    except FileNotFoundError:
+        return ()
+    except ConfigError as error:
+        problems += error.problems
+    except (OSError, UnicodeDecodeError, RuleError) as error:
+        problems.append(f"{path.name}: {error}")
+    else:
+        return rules
+    return ()
+
+
+# --- values -----------------------------------------------------------------------------------------------------
+
+
+def _validate(place: str, kind: type[_T], value: object, problems: list[str]) -> _T | None:
+    """Return `value` as one of our dataclasses, or None with its problems told."""
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        problems += [f"{place}: {_explain(kind, problem)}" for problem in error.errors()]
+        return None
+
+
+def _explain(kind: type, problem: ErrorDetails) -> str:
+    """Say what is wrong with one key and what is allowed."""
+    place = ".".join(str(step) for step in problem["loc"])
+    if problem["type"] == "unexpected_keyword_argument":
+        allowed = [item.name for item in fields(_innermost(kind, problem["loc"][:-1]))]
+        close = difflib.get_close_matches(str(problem["loc"][-1]), allowed, 1)
+        return f"unknown key {place!r}; " + (
+            f"did you mean {close[0]!r}?" if close else f"allowed: {', '.join(allowed)}"
+        )
+    if problem["type"] == "missing":
+        return f"{place!r} is missing"
+    given = problem["input"]
+    shown = f" (not {given!r})" if isinstance(given, str | int | float) else ""
+    return f"{place}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}"
+
+
+def _innermost(kind: type, steps: Iterable[int | str]) -> type:
+    """Follow the steps of a problem's place from a dataclass to the one that it is about."""
+    for step in steps:
+        kind = next(item.type for item in fields(kind) if item.name == step)  # type: ignore[assignment]  # our fields name classes
+    return kind
+
+
+def _place(file: str, number: int, table: object) -> str:
+    name = table.get("name") if isinstance(table, dict) else None
+    return f"{file}: {name!r}" if name else f"{file}: table {number}"
+
+
+def _repeated(names: Iterable[object]) -> list[object]:
+    return [name for name, count in Counter(map(str, filter(None, names))).items() if count > 1]
+
+
+def _source_faults(source: Source) -> Iterable[str]:
+    try:
+        canonical_url(source.url)
+    except MonitorError as error:
+        yield f"url: {error}"
+    if source.selector and source.kind != SourceKind.LISTING:
+        yield f"selector is for kind 'listing', not {source.kind.value!r}"
