@@ -1,0 +1,81 @@
+"""Articles and their versions."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from monitor.models import Article, StoredArticle, Stripped, StripReason
+from monitor.store.tables import ArticleRow, ArticleVersionRow
+
+
+def find_article(session: Session, *, url: str, digest: str) -> StoredArticle | None:
+    """Return the article that has this URL, else one with the same words (see `track.text_digest`)."""
+    row = session.exec(select(ArticleRow).where(ArticleRow.url == url)).first()
+    row = row or session.exec(select(ArticleRow).where(ArticleRow.text_digest == digest).limit(1)).first()
+    return stored_article(row) if row else None
+
+
+def add_article(session: Session, article: Article, *, source: str, digest: str, now: datetime) -> StoredArticle:
+    """Store an article that is not in the history yet."""
+    row = ArticleRow(url=article.url, source=source, first_seen_at=now, **_columns(article, digest, now))
+    session.add(row)
+    session.flush()
+    return stored_article(row)
+
+
+def revise_article(
+    session: Session, known: StoredArticle, article: Article, *, digest: str, now: datetime
+) -> StoredArticle:
+    """Replace an article by its new version and keep the old one; the same words change nothing."""
+    row = session.get_one(ArticleRow, known.id)
+    if row.text_digest == digest:
+        return known
+    old = row.model_dump(include={"version", "title", "text", "stored_at"})
+    session.add(ArticleVersionRow(article_id=known.id, **old))
+    row.sqlmodel_update({**_columns(article, digest, now), "version": row.version + 1})
+    session.flush()
+    return stored_article(row)
+
+
+def stored_article(row: ArticleRow) -> StoredArticle:
+    """Return a row as the types of models.py."""
+    if row.id is None:
+        raise ValueError("an article that is not flushed has no id")
+    return StoredArticle(
+        id=row.id,
+        article=Article(
+            url=row.url,
+            title=row.title,
+            text=row.text,
+            authors=tuple(row.authors),
+            published_at=row.published_at,
+            modified_at=row.modified_at,
+            site_name=row.site_name,
+            language=row.language,
+            stripped=tuple(
+                Stripped(text=block["text"], reason=StripReason(block["reason"]), where=block["where"])
+                for block in row.stripped
+            ),
+        ),
+        source=row.source,
+        version=row.version,
+        first_seen_at=row.first_seen_at,
+        stored_at=row.stored_at,
+    )
+
+
+def _columns(article: Article, digest: str, now: datetime) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "text": article.text,
+        "text_digest": digest,
+        "authors": list(article.authors),
+        "site_name": article.site_name,
+        "language": article.language,
+        "published_at": article.published_at,
+        "modified_at": article.modified_at,
+        "stored_at": now,
+        "stripped": [asdict(block) for block in article.stripped],
+    }

@@ -1,0 +1,111 @@
+"""The outbox: alerts on their way to routes.
+
+A delivery is claimed with a lease before it is sent and recorded after: whoever dies in between leaves a lease that
+runs out, and the alert is sent again. At least once, never lost.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, or_, select
+
+from monitor.models import Delivery, DeliveryState
+from monitor.store.news import read_alerts
+from monitor.store.tables import DeliveryRow
+
+
+def add_deliveries(session: Session, alert_id: int, routes: Iterable[str], now: datetime) -> None:
+    """Put an alert into the outbox, once for each route."""
+    for route in routes:
+        session.add(DeliveryRow(alert_id=alert_id, route=route, state=DeliveryState.WAITING, due_at=now))
+
+
+def claim_deliveries(
+    session: Session, now: datetime, *, routes: Sequence[str], lease_seconds: float, limit: int
+) -> list[Delivery]:
+    """Return what is due for these routes, oldest first, leased to the caller until `now` + `lease_seconds`."""
+    due = (
+        select(DeliveryRow.id)
+        .where(
+            col(DeliveryRow.state) == DeliveryState.WAITING,
+            col(DeliveryRow.route).in_(routes),
+            col(DeliveryRow.due_at) <= now,
+            or_(col(DeliveryRow.leased_until).is_(None), col(DeliveryRow.leased_until) <= now),
+        )
+        .order_by(col(DeliveryRow.id))
+        .limit(limit)
+    )
+    ids = list(session.exec(due))
+    session.exec(
+        update(DeliveryRow)
+        .where(col(DeliveryRow.id).in_(ids))
+        .values(leased_until=now + timedelta(seconds=lease_seconds), attempts=DeliveryRow.attempts + 1)
+    )
+    return _deliveries_of(session, session.exec(select(DeliveryRow).where(col(DeliveryRow.id).in_(ids))).all())
+
+
+def release_leases(session: Session) -> None:
+    """Free what an earlier process had claimed; only for one that holds the database's lock."""
+    session.exec(
+        update(DeliveryRow)
+        .where(col(DeliveryRow.state) == DeliveryState.WAITING, col(DeliveryRow.leased_until).is_not(None))
+        .values(leased_until=None)
+    )
+
+
+def mark_sent(session: Session, delivery_id: int, now: datetime) -> None:
+    """Note that a service accepted a delivery."""
+    row = session.get_one(DeliveryRow, delivery_id)
+    row.sqlmodel_update({"state": DeliveryState.SENT, "sent_at": now, "leased_until": None, "last_error": None})
+
+
+def mark_failed(session: Session, delivery_id: int, error: str, *, due_at: datetime | None) -> None:
+    """Note a failed try; it is due again at `due_at`, or dead if that is None."""
+    row = session.get_one(DeliveryRow, delivery_id)
+    row.sqlmodel_update({"leased_until": None, "last_error": error})
+    if due_at is None:
+        row.state = DeliveryState.DEAD
+    else:
+        row.due_at = due_at
+
+
+def requeue(session: Session, now: datetime, *, delivery_id: int | None = None) -> int:
+    """Make one dead delivery, or all, due again; return how many."""
+    chosen = [col(DeliveryRow.id) == delivery_id] if delivery_id is not None else []
+    result = session.exec(
+        update(DeliveryRow)
+        .where(col(DeliveryRow.state) == DeliveryState.DEAD, *chosen)
+        .values(state=DeliveryState.WAITING, due_at=now, attempts=0)
+    )
+    return int(result.rowcount)
+
+
+def list_deliveries(session: Session, *, state: DeliveryState | None = None, limit: int = 50) -> list[Delivery]:
+    """Return the newest deliveries, newest first."""
+    chosen = [col(DeliveryRow.state) == state] if state else []
+    rows = session.exec(select(DeliveryRow).where(*chosen).order_by(col(DeliveryRow.id).desc()).limit(limit)).all()
+    return _deliveries_of(session, rows)
+
+
+def count_deliveries(session: Session) -> dict[DeliveryState, int]:
+    """Return how many deliveries are in each state."""
+    rows = session.exec(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state))
+    return {DeliveryState(state): count for state, count in rows}
+
+
+def _deliveries_of(session: Session, rows: Sequence[DeliveryRow]) -> list[Delivery]:
+    alerts = {alert.id: alert for alert in read_alerts(session, sorted({row.alert_id for row in rows}))}
+    return [
+        Delivery(
+            id=row.id or 0,
+            alert=alerts[row.alert_id],
+            route=row.route,
+            state=DeliveryState(row.state),
+            attempts=row.attempts,
+            due_at=row.due_at,
+            last_error=row.last_error,
+            sent_at=row.sent_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,116 @@
+"""What people ask the history for."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from monitor.models import Alert, DatedEvent, Event, StoredArticle
+from monitor.store.articles import stored_article
+from monitor.store.news import read_alerts, read_events
+from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, ArticleVersionRow, EventRow, ParticipantRow
+
+_QUERY_PART = re.compile(r'"([^"]*)"|(\S+)')
+
+
+def list_alerts(
+    session: Session, *, company: str | None = None, since: datetime | None = None, limit: int = 50
+) -> list[Alert]:
+    """Return the newest alerts, newest first; `company` is a folded name."""
+    wanted = select(AlertRow.id).order_by(col(AlertRow.created_at).desc(), col(AlertRow.id).desc()).limit(limit)
+    if since is not None:
+        wanted = wanted.where(col(AlertRow.created_at) >= since)
+    if company is not None:
+        naming = (
+            select(AlertEventRow.alert_id)
+            .join(ParticipantRow, col(ParticipantRow.event_id) == col(AlertEventRow.event_id))
+            .where(ParticipantRow.folded == company)
+        )
+        wanted = wanted.where(col(AlertRow.id).in_(naming))
+    return read_alerts(session, [alert_id for alert_id in session.exec(wanted) if alert_id is not None])
+
+
+def read_article(session: Session, article_id: int) -> StoredArticle | None:
+    """Return an article by its id."""
+    row = session.get(ArticleRow, article_id)
+    return stored_article(row) if row else None
+
+
+def list_articles(session: Session, *, source: str | None = None, limit: int = 50) -> list[StoredArticle]:
+    """Return the articles stored last, newest first."""
+    chosen = [ArticleRow.source == source] if source else []
+    rows = session.exec(select(ArticleRow).where(*chosen).order_by(col(ArticleRow.id).desc()).limit(limit))
+    return [stored_article(row) for row in rows]
+
+
+def read_alert_of(session: Session, article_id: int) -> list[Alert]:
+    """Return the alerts that an article gave rise to, oldest first."""
+    ids = session.exec(select(AlertRow.id).where(AlertRow.article_id == article_id).order_by(col(AlertRow.id)))
+    return read_alerts(session, [alert_id for alert_id in ids if alert_id is not None])
+
+
+def events_of(session: Session, stored: StoredArticle) -> list[Event]:
+    """Return the events of the newest version of an article, in the order in which they were found."""
+    ids = session.exec(
+        select(EventRow.id)
+        .where(EventRow.article_id == stored.id, EventRow.article_version == stored.version)
+        .order_by(col(EventRow.id))
+    ).all()
+    events = read_events(session, [event_id for event_id in ids if event_id is not None])
+    return [events[event_id] for event_id in ids if event_id is not None]
+
+
+def list_versions(session: Session, article_id: int) -> list[tuple[int, datetime, str]]:
+    """Return number, time of storing and title of the versions that were replaced, oldest first."""
+    rows = session.exec(
+        select(ArticleVersionRow)
+        .where(ArticleVersionRow.article_id == article_id)
+        .order_by(col(ArticleVersionRow.version))
+    )
+    return [(row.version, row.stored_at, row.title) for row in rows]
+
+
+def search_articles(session: Session, words: str, *, limit: int = 50) -> list[tuple[StoredArticle, str]]:
+    """Return articles that hold all `words`, newest first, each with a snippet in which [the words] are bracketed.
+
+    `"quoted words"` must stand together, `word*` finds all that begins so; anything else is taken literally.
+    """
+    query = _full_text_query(words)
+    if not query:
+        return []
+    found = session.connection().execute(
+        text(
+            "SELECT rowid, snippet(articles_fts, 1, '[', ']', ' … ', 24) AS snippet FROM articles_fts"
+            " WHERE articles_fts MATCH :query ORDER BY rowid DESC LIMIT :limit"
+        ),
+        {"query": query, "limit": limit},
+    )
+    snippets = {int(row.rowid): str(row.snippet) for row in found}
+    rows = session.exec(select(ArticleRow).where(col(ArticleRow.id).in_(list(snippets))))
+    articles = sorted(map(stored_article, rows), key=lambda stored: stored.id, reverse=True)
+    return [(stored, snippets[stored.id]) for stored in articles]
+
+
+def dated_events(session: Session, *, companies: Sequence[str] = ()) -> list[DatedEvent]:
+    """Return all events, or those that name all of these companies (folded names), with their articles' dates."""
+    wanted = select(EventRow.id, ArticleRow.published_at, ArticleRow.first_seen_at).join(
+        ArticleRow, col(ArticleRow.id) == col(EventRow.article_id)
+    )
+    for company in companies:
+        naming = select(ParticipantRow.event_id).where(ParticipantRow.folded == company)
+        wanted = wanted.where(col(EventRow.id).in_(naming))
+    found = [(row[0], row[1] or row[2]) for row in session.exec(wanted) if row[0] is not None]
+    events = read_events(session, [event_id for event_id, _ in found])
+    return [DatedEvent(event=events[event_id], at=at) for event_id, at in found]
+
+
+def _full_text_query(words: str) -> str:
+    """Return a query for FTS5 in which nothing of the user's is an operator but the trailing `*`."""
+    parts = []
+    for quoted, word in _QUERY_PART.findall(words):
+        literal = (quoted or word.rstrip("*")).replace('"', " ").strip()
+        if re.search(r"\w", literal):
+            parts.append(f'"{literal}"' + ("*" if word.endswith("*") else ""))
+    return " ".join(parts)

@@ -1,0 +1,1 @@
+"""Migrations: Alembic runs those of `versions/` in order, each from the schema before it."""

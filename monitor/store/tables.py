@@ -1,0 +1,191 @@
+"""The tables. Rows stay inside `store/`: the queries return the types of models.py.
+
+Times are aware UTC. Lists and flat values that no query looks into are JSON; they are assigned whole, never changed in
+place (SQLAlchemy would not notice). Enumerations are stored by their values, so that people can read them.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import JSON, Column, Field, SQLModel
+
+
+class SourceRow(SQLModel, table=True):
+    """What is known of a source beside its configuration."""
+
+    __tablename__ = "sources"
+
+    name: str = Field(primary_key=True)
+    is_baselined: bool = False
+    checked_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    not_before: datetime | None = None
+    """Leave it in peace until then: it failed, or said so."""
+    failures: int = 0
+    """In a row."""
+    last_error: str | None = None
+    newest_at: datetime | None = None
+    """Publication of its newest article."""
+
+
+class ValidatorRow(SQLModel, table=True):
+    """ETag and Last-Modified of a source's own pages, saved when every link on them is settled."""
+
+    __tablename__ = "validators"
+
+    url: str = Field(primary_key=True)
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class LinkRow(SQLModel, table=True):
+    """Every article URL ever seen, and what became of it."""
+
+    __tablename__ = "links"
+    __table_args__ = (Index("links_open", "source", "state", "due_at"),)
+
+    url: str = Field(primary_key=True)
+    source: str
+    state: str
+    """`waiting` for its (next) fetch at `due_at`; `stored`, to be looked at again at `due_at` if any; `given up`."""
+    article_id: int | None = Field(default=None, foreign_key="articles.id", index=True)
+    title: str | None = None
+    summary: str | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    seen_at: datetime
+    is_baseline: bool = False
+    due_at: datetime | None = None
+    attempts: int = 0
+    """Failed fetches since it was last stored; of a stored link the looks since it last changed."""
+    last_error: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class ArticleRow(SQLModel, table=True):
+    """The newest version of an article."""
+
+    __tablename__ = "articles"
+
+    id: int | None = Field(default=None, primary_key=True)
+    url: str = Field(unique=True)
+    source: str = Field(index=True)
+    title: str
+    text: str
+    text_digest: str = Field(index=True)
+    authors: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    site_name: str | None = None
+    language: str | None = None
+    published_at: datetime | None = Field(default=None, index=True)
+    modified_at: datetime | None = None
+    first_seen_at: datetime
+    stored_at: datetime
+    version: int = 1
+    stripped: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class ArticleVersionRow(SQLModel, table=True):
+    """A version that a newer one replaced."""
+
+    __tablename__ = "article_versions"
+    __table_args__ = (UniqueConstraint("article_id", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = Field(foreign_key="articles.id")
+    version: int
+    title: str
+    text: str
+    stored_at: datetime
+
+
+class StoryRow(SQLModel, table=True):
+    """A cluster of articles that report the same news."""
+
+    __tablename__ = "stories"
+
+    id: int | None = Field(default=None, primary_key=True)
+    opened_at: datetime
+    updated_at: datetime = Field(index=True)
+
+
+class EventRow(SQLModel, table=True):
+    """A partnership change as one version of one article tells it."""
+
+    __tablename__ = "events"
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = Field(foreign_key="articles.id", index=True)
+    article_version: int
+    story_id: int = Field(foreign_key="stories.id", index=True)
+    type: str
+    modality: str
+    severity: str
+    subject: str | None = None
+    effective_on: date | None = None
+    rule: str
+    tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    sentence: str
+    """The evidence, and where it stands: in `title` or `text`, from `sentence_start` up to `sentence_end`."""
+    field: str
+    sentence_start: int
+    sentence_end: int
+    novelty: str
+    """What the tracker decided about the story when this event came."""
+    detected_at: datetime = Field(index=True)
+
+
+class ParticipantRow(SQLModel, table=True):
+    """A company in an event."""
+
+    __tablename__ = "participants"
+
+    event_id: int = Field(primary_key=True, foreign_key="events.id")
+    position: int = Field(primary_key=True)
+    name: str
+    folded: str = Field(index=True)
+    is_watched: bool = False
+
+
+class AlertRow(SQLModel, table=True):
+    """What people are told of a story, once for each novelty."""
+
+    __tablename__ = "alerts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    story_id: int = Field(foreign_key="stories.id", index=True)
+    article_id: int = Field(foreign_key="articles.id", index=True)
+    novelty: str
+    severity: str
+    created_at: datetime = Field(index=True)
+
+
+class AlertEventRow(SQLModel, table=True):
+    """An event that an alert tells, in the alert's order."""
+
+    __tablename__ = "alert_events"
+
+    alert_id: int = Field(primary_key=True, foreign_key="alerts.id")
+    position: int = Field(primary_key=True)
+    event_id: int = Field(foreign_key="events.id")
+
+
+class DeliveryRow(SQLModel, table=True):
+    """The outbox: one alert on its way to one route."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "route"),
+        Index("deliveries_due", "state", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    alert_id: int = Field(foreign_key="alerts.id")
+    route: str
+    state: str
+    due_at: datetime
+    leased_until: datetime | None = None
+    """While somebody sends it."""
+    attempts: int = 0
+    last_error: str | None = None
+    sent_at: datetime | None = None
