@@ -3,6 +3,7 @@
 MonitorError
 ├── ConfigError          config/*.toml is wrong: names file, key and what is allowed
 ├── RuleError            a rule is wrong: names rule, column and the remedy
+├── UrlError             a URL that the monitor does not follow: says why
 ├── FetchError           no page: says why, and whether another try helps
 ├── ParseError           a page, feed or sitemap cannot be read
 ├── StoreError           the database cannot be used
@@ -33,12 +34,17 @@ class RuleError(MonitorError):
     """A rule cannot be compiled or fails its own tests."""
 
 
+class UrlError(MonitorError):
+    """A URL is not one that the monitor follows. Its text never holds the URL's user or password."""
+
+
 class FetchFault(StrEnum):
     """Why a fetch gave no page."""
 
     BAD_URL = "bad url"
     FORBIDDEN_ADDRESS = "forbidden address"
     ROBOTS = "forbidden by robots.txt"
+    WAIT = "its host asks us to wait"
     DNS = "name not found"
     CONNECT = "no connection"
     TLS = "TLS failed"

@@ -3,7 +3,7 @@
 All are immutable values. Times are aware UTC; durations are seconds, with the unit in the name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -70,6 +70,39 @@ class Discovery:
     links: tuple[Link, ...] = ()
     more: tuple[str, ...] = ()
     """Pages of the same source to look at too, as the sitemaps of an index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A link whose article is due to be fetched: for the first time, again after a failure, or to see if it changed."""
+
+    link: Link
+    is_baseline: bool = False
+    is_stored: bool = False
+    """Its article is in the history; `etag` and `last_modified` are those of the page that was stored."""
+    attempts: int = 0
+    """Failed fetches in a row; of a stored article the looks since it last changed."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source fares."""
+
+    name: str
+    is_baselined: bool = False
+    """Its first look is over: from now on news is alerted."""
+    checked_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    not_before: datetime | None = None
+    """It is left in peace until then."""
+    failures: int = 0
+    """In a row."""
+    last_error: str | None = None
+    newest_at: datetime | None = None
+    """Publication of its newest article."""
+    articles: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +197,18 @@ class Article:
     stripped: tuple[Stripped, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article of the history."""
+
+    id: int
+    article: Article
+    source: str
+    version: int
+    first_seen_at: datetime
+    stored_at: datetime
+
+
 # --- rules, companies, events -----------------------------------------------------------------------------------
 
 
@@ -235,6 +280,12 @@ class Rule:
     """Texts in which the rule must find an event."""
     misses: tuple[str, ...] = ()
     """Texts in which it must not."""
+    is_weighed: bool = False
+    """A match is an event only where its weight and what stands around it say so (the built-in pack)."""
+    sets: tuple[tuple[str, str], ...] = ()
+    """Names that `match` and `unless` may use, with the query that each stands for."""
+    file: str = ""
+    """Where the rule is written, for messages."""
 
 
 class Field(StrEnum):
@@ -278,6 +329,14 @@ class Event:
     """What the relation is about, as `cloud`, where the sentence names it."""
     effective_on: date | None = None
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedEvent:
+    """An event and when its article was published, or first seen."""
+
+    event: Event
+    at: datetime
 
 
 # --- what is new about it ---------------------------------------------------------------------------------------
@@ -345,6 +404,7 @@ class Alert:
 
     id: int
     story_id: int
+    article_id: int = 0
     novelty: Novelty
     severity: Severity
     events: tuple[Event, ...]
@@ -385,7 +445,7 @@ class Route:
     """Where alerts go, and which."""
 
     name: Annotated[str, MinLen(1)]
-    url: str
+    url: str = field(repr=False)
     """`console:`, a Slack webhook, or any apprise URL; may hold secrets, so never logged."""
     min_severity: Severity = Severity.LOW
     types: tuple[EventType, ...] = ()

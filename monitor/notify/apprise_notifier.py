@@ -1,0 +1,131 @@
+"""Every other service, through apprise: e-mail, chats, push."""
+
+import asyncio
+import logging
+import re
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from monitor.errors import SendError
+from monitor.models import Route
+from monitor.notify.escaping import clean_line, cut_text, defuse_chat
+from monitor.notify.message import Message
+from monitor.notify.slack import is_final
+
+if TYPE_CHECKING:  # for the name of a type: see `_open` for the import
+    import apprise
+
+_LOGGER = logging.getLogger("apprise")
+_LOGGER.propagate = False  # what it has to say, SendError says without the URL's secrets
+_LOGGER.addHandler(logging.NullHandler())
+
+_STATUS = re.compile(r"error=(\d{3})\b")
+"""How apprise's plugins log an HTTP status."""
+_URL_MARKS = re.compile(r"[/:@?&=,#\s]+")
+_MAX_DETAIL_CHARS = 160
+_APP_NAME = "Partnership monitor"
+
+
+def check_apprise_url(url: str) -> str | None:
+    """Return what is wrong with `url`, or None. Loads apprise: see `_open`."""
+    return None if _open(url) else "no URL that apprise can use: see its list of services for how theirs are written"
+
+
+class AppriseSender:
+    """Sends to one route; apprise and the route's one object are loaded with the first message."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._services: apprise.Apprise | None = None
+
+    async def send(self, message: Message) -> None:
+        """Send `message`; raise SendError unless the service accepts it.
+
+        The thread is a daemon of its own: apprise cannot be stopped, and a hanging service must keep neither the
+        pool's threads nor the program's end waiting.
+        """
+        failure = await _run_in_daemon(lambda: self._deliver(message), SendError(f"{self._name}: apprise broke off"))
+        if failure:
+            raise failure
+
+    @property
+    def _name(self) -> str:
+        return f"route {self._route.name!r}"
+
+    def _deliver(self, message: Message) -> SendError | None:
+        """Return why `message` was not accepted, or None."""
+        self._services = self._services or _open(self._route.url)
+        if self._services is None:
+            return SendError(f"{self._name}: apprise cannot use its URL", is_temporary=False)
+        service = self._services.services[0]
+        is_html = service.resolve_format() == "html"
+        result = self._services.notify(
+            title=message.title if is_html else defuse_chat(message.title),
+            body=message.html if is_html else defuse_chat(message.text),
+            body_format="html" if is_html else "text",
+        )
+        return None if result else self._explain([entry.message for entry in result.logs()])
+
+    def _explain(self, logged: list[str]) -> SendError:
+        """Return the failure of which apprise logged these lines, without the URL's secrets."""
+        detail = " ".join(logged) or "not accepted"
+        statuses = [int(status) for status in _STATUS.findall(detail)]
+        return SendError(
+            f"{self._name}: {cut_text(clean_line(_redact(detail, self._route.url)), _MAX_DETAIL_CHARS)}",
+            is_temporary=not (statuses and all(map(is_final, statuses))),
+        )
+
+
+def _open(url: str) -> "apprise.Apprise | None":
+    """Return apprise's object for one service, or None if it does not know `url`."""
+    import apprise  # noqa: PLC0415 - 1 s and 30 MB with its plugins, so only where a route needs it
+
+    _LOGGER.setLevel(logging.WARNING)  # below, it logs webhooks' tokens; above, not why a service refused
+    # No time limit here: with one, apprise sends in a pool of its own, whose threads keep the program from ending.
+    asset = apprise.AppriseAsset(
+        app_id=_APP_NAME, app_desc=_APP_NAME, image_url_mask=None, http_redirects=False, service_timeout=0
+    )
+    services = apprise.Apprise(asset=asset)
+    try:
+        is_known = url.isprintable() and services.add([url])
+    except (AttributeError, LookupError, TypeError, ValueError):  # what its plugins raise at URLs they did not expect
+        is_known = False
+    if not is_known:
+        return None
+    service = services.services[0]
+    if service.schema in {"mailto", "mailtos"}:
+        service.request_rate_per_sec = 0  # else 5.5 s between mails, slept away inside the deadline
+        return services if service.targets else None  # it drops bad addresses, here all
+    return services
+
+
+def _redact(text: str, url: str) -> str:
+    """Return `text` with "…" for every longer piece of `url` that it repeats."""
+    pieces = {piece for form in (url, unquote(url)) for piece in _URL_MARKS.split(form) if len(piece) > 3}
+    for piece in sorted(pieces, key=len, reverse=True):
+        text = text.replace(piece, "…")
+    return text
+
+
+def _run_in_daemon(work: Callable[[], SendError | None], broken: SendError) -> "asyncio.Future[SendError | None]":
+    """Return what `work` will return from a thread of its own; `broken` if it raises."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[SendError | None] = loop.create_future()
+
+    def settle(failure: SendError | None) -> None:
+        if not answer.done():
+            answer.set_result(failure)
+
+    def run() -> None:
+        failure: SendError | None = broken
+        try:
+            failure = work()
+        finally:
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(settle, failure)
+
+    threading.Thread(target=run, daemon=True, name="apprise").start()
+    return answer

@@ -1,0 +1,73 @@
+"""Scraped text made harmless: nothing in it may steer a terminal, a chat or a browser."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+_JOINERS = "\u200c\u200d"
+"""Invisible, but words of Persian and many emoji need them."""
+
+_LOOKALIKES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
+_EDGE_UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
+_CHAT_MARK = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)|(?<=<)(?=[@#!&])|\](?=\()", re.IGNORECASE)
+
+
+def clean_line(text: str) -> str:
+    """Return `text` as one line of visible characters.
+
+    White space of any kind and length becomes one space. Controls (as ESC), bidi overrides, other invisible characters,
+    lone surrogates and code points without a character are removed.
+    """
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() or char in _JOINERS else " " * char.isspace() for char in text)
+    return " ".join(text.split())
+
+
+def cut_text(text: str, max_chars: int) -> str:
+    """Return `text` in at most `max_chars` characters, marked with "…" where it was cut.
+
+    The cut is after a word if one ends in the last third, else after a character with all its accents.
+    """
+    if len(text) <= max_chars:
+        return text
+    end = max(max_chars - 1, 0)
+    if not text[end].isspace():
+        space = text.rfind(" ", 0, end)
+        end = space if space > end * 2 // 3 else _find_boundary(text, end)
+    return (text[:end].rstrip() + "…")[:max_chars]
+
+
+def _find_boundary(text: str, end: int) -> int:
+    """Return the last position up to `end` at which no character is parted from its accents, tone or joiner."""
+    while end > 0 and (_continues(text[end]) or text[end - 1] in _JOINERS):
+        end -= 1
+    return end
+
+
+def _continues(char: str) -> bool:
+    return char in _JOINERS or "\U0001f3fb" <= char <= "\U0001f3ff" or unicodedata.category(char).startswith("M")
+
+
+def cut_escaped(text: str, max_chars: int, escape: Callable[[str], str]) -> str:
+    """Return what `escape` makes of as much of `text` as fits into `max_chars` characters, no entity cut in two."""
+    text = cut_text(text, max_chars)
+    while len(escaped := escape(text)) > max_chars:
+        text = cut_text(text, len(text) * max_chars // len(escaped))
+    return escaped
+
+
+def escape_mrkdwn(text: str) -> str:
+    """Return `text` for Slack's mrkdwn: no mention, link or style in it is alive.
+
+    Slack knows escapes for & < > only (https://docs.slack.dev/messaging/formatting-message-text); the characters that
+    mark styles are replaced by others that look like them.
+    """
+    return _EDGE_UNDERSCORE.sub("＿", text.translate(_LOOKALIKES))
+
+
+def defuse_chat(text: str) -> str:
+    """Return `text` in which no chat finds a mention (`@everyone`, `<@id>`) or a link that hides where it leads.
+
+    A zero-width space parts the marks.
+    """
+    return _CHAT_MARK.sub(lambda mark: mark[0] + "\u200b", text)

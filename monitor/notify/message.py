@@ -1,0 +1,84 @@
+"""The same words for each kind of channel: plain text, Slack's mrkdwn, HTML."""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from monitor.models import Alert, Severity
+from monitor.notify.content import Content, compose_content, compose_title
+from monitor.notify.escaping import cut_escaped, escape_mrkdwn
+
+_MAX_CHARS = {"also": 300, "evidence": 900, "headline": 200, "place": 100, "reason": 200}
+"""Of each line, escaped: with the longest link and our own words, 3,000 at most."""
+
+_MAX_LINK_CHARS = 1_100
+"""A longer link is left out: cut, it would lead nowhere. `monitor show` has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What goes to a route: one content in three forms, each escaped for its channel."""
+
+    title: str
+    """One line of plain text, at most 200 characters."""
+    text: str
+    """At most 3,000 characters."""
+    markdown: str
+    """In Slack's mrkdwn; at most 3,000 characters."""
+    html: str
+    """Paragraphs without head and body; at most 4,500 characters."""
+    severity: Severity = Severity.NORMAL
+
+
+def render_message(alert: Alert) -> Message:
+    """Return what people are told about `alert`."""
+    content = compose_content(alert)
+    return Message(
+        title=compose_title(alert),
+        text=_lay_out_text(_escape(content, str)),
+        markdown=_lay_out_mrkdwn(_escape(content, escape_mrkdwn)),
+        html=_lay_out_html(_escape(content, html.escape)),
+        severity=alert.severity,
+    )
+
+
+def _escape(content: Content, escape: Callable[[str], str]) -> Content:
+    """Return `content` with each line escaped and cut to its share of the message."""
+    lines = {name: cut_escaped(getattr(content, name), limit, escape) for name, limit in _MAX_CHARS.items()}
+    link = escape(content.link)
+    return replace(content, **lines, link=link if len(link) <= _MAX_LINK_CHARS else "")
+
+
+def _lay_out_text(content: Content) -> str:
+    lines = (
+        content.also and f"also: {content.also}",
+        content.evidence and f"“{content.evidence}”",
+        f"{content.headline} ({content.place})" if content.headline else content.place,
+        content.link,
+        f"why: {content.reason}",
+    )
+    return "\n".join(filter(None, lines))
+
+
+def _lay_out_mrkdwn(content: Content) -> str:
+    label = content.headline and f"|{content.headline}"
+    linked = f"<{content.link}{label}>" if content.link else content.headline
+    lines = (
+        content.also and f"*also:* {content.also}",
+        content.evidence and f">“{content.evidence}”",
+        f"{linked} ({content.place})" if linked else content.place,
+        f"_why:_ {content.reason}",
+    )
+    return "\n".join(filter(None, lines))
+
+
+def _lay_out_html(content: Content) -> str:
+    link = content.link and f'<a href="{content.link}" rel="noopener noreferrer">{content.link}</a>'
+    source = filter(None, (content.headline and f"<b>{content.headline}</b>", content.place, link))
+    paragraphs = (
+        content.also and f"<p>also: {content.also}</p>",
+        content.evidence and f"<blockquote>“{content.evidence}”</blockquote>",
+        f"<p>{'<br>'.join(source)}</p>",
+        f"<p><small>why: {content.reason}</small></p>",
+    )
+    return "\n".join(filter(None, paragraphs))
