@@ -37,12 +37,14 @@ _QUERY_SAFE = "/:@!$&()*+,;=[]?%"  # the standard escapes the apostrophe here
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+_PLAIN_LABEL = re.compile(r"[a-z](?:.*[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PORT = re.compile(r"[0-9]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_USER = re.compile(r"[^/]*@")
-_DEVIATIONS = str.maketrans("", "", "ßς")
-"""Folded by nameprep, which is of 2003, and kept by the standard of today."""
+_IGNORED = re.compile("[\u115f\u1160\u17b4\u17b5\u180f\U000e0100-\U000e01ef]")
+"""Letters and marks that the standard drops and nameprep, which is of 2003, does not know."""
+_DEVIATIONS = str.maketrans("ßς", "aa")
+"""Folded by nameprep, kept by the standard of today."""
 
 
 class _Parts(NamedTuple):
@@ -63,7 +65,7 @@ def canonical_url(url: str, base: str | None = None) -> str:
     try:
         return _join(_resolve(_split(url), base))
     except UrlError as error:
-        raise UrlError(f"{_USER.sub('', url[:200])!r}: {error}") from None
+        raise UrlError(f"{url.rpartition('@')[2][:200]!r}: {error}") from None
 
 
 def host_of(url: str) -> str:
@@ -166,7 +168,7 @@ def _normalise_ipv6(text: str) -> str:
 
 def _normalise_host(host: str) -> str:
     """Return a DNS name or a dotted-quad address in lower-case ASCII."""
-    folded = host.lower() if host.isascii() else _fold_name(host)
+    folded = "".join(char.lower() if char.lower().upper() == char else char for char in host)
     name, dot = (folded[:-1], ".") if folded.endswith(".") else (folded, "")
     labels = [_encode_label(label) for label in name.split(".")]
     if _NUMBER.fullmatch(labels[-1]):
@@ -174,16 +176,12 @@ def _normalise_host(host: str) -> str:
             return str(ipaddress.IPv4Address(folded))
         except ValueError:
             raise UrlError("an IPv4 address in an odd notation") from None
+    if any(label.startswith("xn--") for label in labels) and not all(map(_PLAIN_LABEL.fullmatch, labels)):
+        raise UrlError("an international host with odd labels")  # they may turn the direction of writing (RFC 5893)
     result = ".".join(labels) + dot
     if len(result) > 253:
         raise UrlError("host too long")
     return result
-
-
-def _fold_name(host: str) -> str:
-    """Fold case and width of an international name, as UTS 46 without transitional processing does."""
-    folded = "".join(char if char in "ßς" else char.casefold() for char in host)
-    return unicodedata.normalize("NFKC", folded)
 
 
 def _encode_label(label: str) -> str:
@@ -206,13 +204,17 @@ def _encode_label(label: str) -> str:
 def _is_sound_name(name: str) -> bool:
     """Say whether an international label is of letters, marks and digits only, and says the same to everyone."""
     kinds = [unicodedata.category(char) for char in name if char != "-"]
-    if name.isascii() or not kinds or kinds[0][0] == "M" or not {*kinds} <= {"Ll", "Lm", "Lo", "Mn", "Mc", "Nd"}:
+    if name.isascii() or not kinds or kinds[0][0] != "L" or not {*kinds} <= {"Ll", "Lm", "Lo", "Mn", "Mc", "Nd"}:
         return False
     kept = name.translate(_DEVIATIONS)
+    directions = {*map(unicodedata.bidirectional, kept)}
+    if "L" in directions and directions & {"R", "AL", "AN"}:
+        return False
     try:
-        return _fold_name(name) == name and nameprep(kept) == kept
+        is_folded = unicodedata.normalize("NFKC", kept.casefold()) == kept == nameprep(kept)
     except UnicodeError:
         return False
+    return is_folded and not _IGNORED.search(name)
 
 
 def _normalise_escapes(text: str, safe: str) -> str:

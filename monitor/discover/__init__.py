@@ -1,0 +1,59 @@
+"""What a source points at: feeds, sitemaps and listing pages to links.
+
+A new kind is a module that turns a page into a Discovery, a member of SourceKind, and a line in the table.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from monitor.discover.feed import parse_feed
+from monitor.discover.listing import parse_listing
+from monitor.discover.sitemap import parse_sitemap
+from monitor.errors import ParseError
+from monitor.models import Discovery, Link, Page, Source, SourceKind
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+_PARSERS: dict[SourceKind, Callable[[Source, Page], Discovery]] = {
+    SourceKind.FEED: lambda _, page: parse_feed(page),
+    SourceKind.SITEMAP: lambda _, page: parse_sitemap(page),
+    SourceKind.LISTING: lambda source, page: parse_listing(page, source.selector),
+}
+
+
+def discover(source: Source, page: Page) -> Discovery:
+    """Return the links of a source's page that it keeps: unique, newest first if all are dated, else in its order.
+
+    A page that is unchanged has none. Raises ParseError if the page is not of the source's kind.
+    """
+    if page.is_unchanged:
+        return Discovery()
+    if not page.body.strip():
+        raise ParseError(page.url, "an empty page")
+    found = _PARSERS[source.kind](source, page)
+    kept = _keep(_drop_repeats(found.links), source.keep)
+    return replace(found, links=tuple(_sort_newest_first(kept)[: source.max_links]))
+
+
+def _drop_repeats(links: Iterable[Link]) -> list[Link]:
+    """Return the first link to each URL."""
+    unique: dict[str, Link] = {}
+    for link in links:
+        unique.setdefault(link.url, link)
+    return list(unique.values())
+
+
+def _keep(links: list[Link], phrases: tuple[str, ...]) -> list[Link]:
+    """Return the links with one of the phrases, as whole words in any case; all if there are no phrases."""
+    words = [r"\s+".join(map(re.escape, phrase.casefold().split())) for phrase in phrases]
+    wanted = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")
+    return [link for link in links if not words or wanted.search(f"{link.title}\n{link.summary}".casefold())]
+
+
+def _sort_newest_first(links: list[Link]) -> list[Link]:
+    """Return the links by date if all have one, else as they came."""
+    if any(link.published_at is None for link in links):
+        return links
+    return sorted(links, key=lambda link: link.published_at or _LONG_AGO, reverse=True)

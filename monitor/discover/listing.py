@@ -1,0 +1,154 @@
+"""HTML pages that list articles: by CSS selector, or by the pattern that their links repeat."""
+
+import contextlib
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from monitor.discover.charset import decode_text
+from monitor.discover.dates import parse_date
+from monitor.discover.plain import tidy_line
+from monitor.errors import ParseError, UrlError
+from monitor.models import Discovery, Link, Page
+from monitor.urls import canonical_url, is_same_site
+
+MAX_LISTING_CHARS = 5_000_000
+MAX_NODES = 2_000
+"""Links looked at on one page."""
+MAX_TIMES = 300
+MIN_HEADLINE_CHARS, MAX_HEADLINE_CHARS = 25, 120
+MIN_PATTERN_LINKS = 3
+
+_HEADINGS = "h1, h2, h3, h4, h5, h6"
+_TIMES = "time[datetime]"
+_CARD_LEVELS = 4
+"""How far above a date its article's link is looked for."""
+_CARD_LINKS = 8
+_SLUG = re.compile(r"[^-_]*[-_][^-_]*[-_].*|.{25,}")
+
+
+def parse_listing(page: Page, selector: str | None) -> Discovery:
+    """Return the articles that a page links to, in its order.
+
+    `selector` matches the links or elements that hold one each; without it, the largest group of links that look like
+    headlines of this site. Raises ParseError if the selector is wrong, or nothing is found.
+    """
+    text = decode_text(page.body, page.content_type)
+    if len(text) > MAX_LISTING_CHARS:
+        raise ParseError(page.url, f"a page of over {MAX_LISTING_CHARS} characters")
+    tree = LexborHTMLParser(text)
+    nodes = tree.css("a[href]") if selector is None else _select(tree, selector, page.url)
+    links = _merge(_read_links(nodes, _find_base(tree, page.url), _find_dates(tree)))
+    if selector is None:
+        links = _find_headlines(links, page.url)
+    if not links:
+        raise ParseError(page.url, f"no links match {selector!r}" if selector else "no group of article links found")
+    return Discovery(links=tuple(links))
+
+
+def _select(tree: LexborHTMLParser, selector: str, url: str) -> list[LexborNode]:
+    """Return the elements that match. Raises ParseError for what is no selector."""
+    try:
+        return tree.css(selector)
+    except SelectolaxError as error:
+        raise ParseError(url, f"{selector!r} is not a CSS selector") from error
+
+
+def _find_base(tree: LexborHTMLParser, url: str) -> str:
+    """Return the URL that the page's links are relative to."""
+    base = tree.css_first("base[href]")
+    try:
+        return canonical_url(base.attributes.get("href") or "", url) if base else url
+    except UrlError:
+        return url
+
+
+def _read_links(nodes: list[LexborNode], base_url: str, dates: dict[str, datetime]) -> Iterator[Link]:
+    """Yield the links of elements that are, or hold, one; those of the page's furniture only if they were asked for."""
+    for node in nodes[:MAX_NODES]:
+        anchor = node if node.tag == "a" else max(node.css("a[href]"), key=_measure, default=None)
+        href = anchor.attributes.get("href") if anchor else None
+        if anchor is None or not href:
+            continue
+        with contextlib.suppress(UrlError):
+            yield Link(url=canonical_url(href, base_url), title=_find_title(anchor), published_at=dates.get(href))
+
+
+def _measure(anchor: LexborNode) -> int:
+    """Return the length of a link's text."""
+    return len(anchor.text(strip=True))
+
+
+def _find_title(anchor: LexborNode) -> str | None:
+    """Return the headline of a link: its heading, else its text, else what it tells readers who cannot see it."""
+    shown = tidy_line((anchor.css_first(_HEADINGS) or anchor).text(separator=" "))
+    if shown:
+        return shown
+    image = anchor.css_first("img[alt]")
+    spoken = [
+        anchor.attributes.get("aria-label"),
+        anchor.attributes.get("title"),
+        image and image.attributes.get("alt"),
+    ]
+    return next((title for text in spoken if (title := tidy_line(text or ""))), None)
+
+
+def _find_dates(tree: LexborHTMLParser) -> dict[str, datetime]:
+    """Return dates by the `href` of the links beside them, as far as a card has one date and few links."""
+    dates: dict[str, datetime] = {}
+    for time in tree.css(_TIMES)[:MAX_TIMES]:
+        moment = parse_date(time.attributes.get("datetime"))
+        card = time.parent
+        for _ in range(_CARD_LEVELS):
+            if moment is None or card is None or len(card.css(_TIMES)) > 1:
+                break
+            hrefs = [anchor.attributes.get("href") or "" for anchor in card.css("a[href]")]
+            if len(set(hrefs)) > _CARD_LINKS:
+                break
+            dates.update((href, moment) for href in hrefs if href not in dates)
+            card = card.parent
+    return dates
+
+
+def _merge(links: Iterator[Link]) -> list[Link]:
+    """Return each URL once, at its first place, with its longest title: cards link both picture and headline."""
+    merged: dict[str, Link] = {}
+    for link in links:
+        known = merged.get(link.url)
+        if known is None or len(link.title or "") > len(known.title or ""):
+            merged[link.url] = link
+    return list(merged.values())
+
+
+def _find_headlines(links: list[Link], page_url: str) -> list[Link]:
+    """Return the links of one path shape that say most: an outlet's articles have URLs alike and long titles."""
+    groups = defaultdict(list)
+    for link in links:
+        if len(link.title or "") >= MIN_HEADLINE_CHARS and link.url != page_url and is_same_site(link.url, page_url):
+            groups[_find_shape(link.url)].append(link)
+    best = max(groups.values(), key=_weigh, default=[])
+    return best if len(best) >= MIN_PATTERN_LINKS else []
+
+
+def _weigh(links: list[Link]) -> int:
+    """Return how much the titles of a group say; one very long title is no group."""
+    return sum(min(len(link.title or ""), MAX_HEADLINE_CHARS) for link in links)
+
+
+def _find_shape(url: str) -> tuple[str, ...]:
+    """Return the kinds of a URL's path segments, and the names in its query."""
+    parts = urlsplit(url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    names = sorted(pair.partition("=")[0] for pair in parts.query.split("&") if pair)
+    return (*map(_find_kind, segments), "?", *names)
+
+
+def _find_kind(segment: str) -> str:
+    """Return whether a path segment is a number, a slug or a word."""
+    if segment.isdigit():
+        return "number"
+    return "slug" if _SLUG.fullmatch(segment) else "word"
