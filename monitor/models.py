@@ -78,10 +78,10 @@ class Visit:
 
     link: Link
     is_baseline: bool = False
-    is_stored: bool = False
-    """Its article is in the history; `etag` and `last_modified` are those of the page that was stored."""
+    stored_at: datetime | None = None
+    """When its article was stored or last changed; `etag` and `last_modified` are those of that page."""
     attempts: int = 0
-    """Failed fetches in a row; of a stored article the looks since it last changed."""
+    """Failed fetches in a row."""
     etag: str | None = None
     last_modified: str | None = None
 

@@ -5,6 +5,6 @@ modules beside it take such a session and return the types of models.py: `source
 `news` (stories, events, alerts), `deliveries` (the outbox), `history` (what people ask for).
 """
 
-from monitor.store.database import Store
+from monitor.store.database import Session, Store
 
-__all__ = ["Store"]
+__all__ = ["Session", "Store"]

@@ -4,16 +4,29 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from monitor.models import Article, StoredArticle, Stripped, StripReason
-from monitor.store.tables import ArticleRow, ArticleVersionRow
+from monitor.store.tables import ArticleRow, ArticleVersionRow, LinkRow
 
 
-def find_article(session: Session, *, url: str, digest: str) -> StoredArticle | None:
-    """Return the article that has this URL, else one with the same words (see `track.text_digest`)."""
+def find_by_link(session: Session, link_url: str) -> StoredArticle | None:
+    """Return the article that a link was found to lead to."""
+    link = session.get(LinkRow, link_url)
+    return stored_article(session.get_one(ArticleRow, link.article_id)) if link and link.article_id else None
+
+
+def find_by_url(session: Session, url: str) -> StoredArticle | None:
+    """Return the article with this URL."""
     row = session.exec(select(ArticleRow).where(ArticleRow.url == url)).first()
-    row = row or session.exec(select(ArticleRow).where(ArticleRow.text_digest == digest).limit(1)).first()
+    return stored_article(row) if row else None
+
+
+def find_by_digest(session: Session, digest: str) -> StoredArticle | None:
+    """Return the first article with these words (see `track.text_digest`)."""
+    row = session.exec(
+        select(ArticleRow).where(ArticleRow.text_digest == digest).order_by(col(ArticleRow.id)).limit(1)
+    ).first()
     return stored_article(row) if row else None
 
 

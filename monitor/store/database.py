@@ -13,6 +13,8 @@ from sqlmodel import Session, create_engine
 
 from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
 
+__all__ = ["Session", "Store", "in_chunks"]
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
 T = TypeVar("T")

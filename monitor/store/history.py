@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from monitor.models import Alert, DatedEvent, Event, StoredArticle
 from monitor.store.articles import stored_article
-from monitor.store.news import read_alerts, read_events
+from monitor.store.news import named_like, read_alerts, read_events
 from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, ArticleVersionRow, EventRow, ParticipantRow
 
 _QUERY_PART = re.compile(r'"([^"]*)"|(\S+)')
@@ -18,7 +18,7 @@ _QUERY_PART = re.compile(r'"([^"]*)"|(\S+)')
 def list_alerts(
     session: Session, *, company: str | None = None, since: datetime | None = None, limit: int = 50
 ) -> list[Alert]:
-    """Return the newest alerts, newest first; `company` is a folded name."""
+    """Return the newest alerts, newest first; `company` is a folded name or its beginning."""
     wanted = select(AlertRow.id).order_by(col(AlertRow.created_at).desc(), col(AlertRow.id).desc()).limit(limit)
     if since is not None:
         wanted = wanted.where(col(AlertRow.created_at) >= since)
@@ -26,7 +26,7 @@ def list_alerts(
         naming = (
             select(AlertEventRow.alert_id)
             .join(ParticipantRow, col(ParticipantRow.event_id) == col(AlertEventRow.event_id))
-            .where(ParticipantRow.folded == company)
+            .where(or_(*named_like(company)))
         )
         wanted = wanted.where(col(AlertRow.id).in_(naming))
     return read_alerts(session, [alert_id for alert_id in session.exec(wanted) if alert_id is not None])
@@ -45,7 +45,7 @@ def list_articles(session: Session, *, source: str | None = None, limit: int = 5
     return [stored_article(row) for row in rows]
 
 
-def read_alert_of(session: Session, article_id: int) -> list[Alert]:
+def list_alerts_of(session: Session, article_id: int) -> list[Alert]:
     """Return the alerts that an article gave rise to, oldest first."""
     ids = session.exec(select(AlertRow.id).where(AlertRow.article_id == article_id).order_by(col(AlertRow.id)))
     return read_alerts(session, [alert_id for alert_id in ids if alert_id is not None])
@@ -99,7 +99,7 @@ def dated_events(session: Session, *, companies: Sequence[str] = ()) -> list[Dat
         ArticleRow, col(ArticleRow.id) == col(EventRow.article_id)
     )
     for company in companies:
-        naming = select(ParticipantRow.event_id).where(ParticipantRow.folded == company)
+        naming = select(ParticipantRow.event_id).where(or_(*named_like(company)))
         wanted = wanted.where(col(EventRow.id).in_(naming))
     found = [(row[0], row[1] or row[2]) for row in session.exec(wanted) if row[0] is not None]
     events = read_events(session, [event_id for event_id, _ in found])

@@ -1,12 +1,12 @@
 """What to look at next: the state of sources, and every link they ever showed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
-from monitor.models import Link, Page, SourceState, Visit
+from monitor.models import Link, Page, SourceState, StoredArticle, Visit
 from monitor.store.database import in_chunks
 from monitor.store.tables import ArticleRow, LinkRow, SourceRow, ValidatorRow
 
@@ -22,13 +22,20 @@ def read_state(session: Session, name: str) -> SourceState:
     return SourceState(**row.model_dump(), articles=articles)
 
 
+def take_baseline(session: Session, name: str) -> bool:
+    """Return whether this is the first look at a source, and note that it is over."""
+    row = session.get(SourceRow, name) or SourceRow(name=name)
+    is_first, row.is_baselined = not row.is_baselined, True
+    session.add(row)
+    return is_first
+
+
 def record_success(session: Session, name: str, now: datetime) -> None:
-    """Note a check without fault; whatever the source showed until now was its baseline."""
+    """Note a check without fault."""
     row = session.get(SourceRow, name) or SourceRow(name=name)
     newest = session.exec(select(func.max(ArticleRow.published_at)).where(col(ArticleRow.source) == name)).one()
     row.sqlmodel_update(
         {
-            "is_baselined": True,
             "checked_at": now,
             "succeeded_at": now,
             "not_before": None,
@@ -66,14 +73,15 @@ def save_validators(session: Session, pages: Iterable[Page]) -> None:
 # --- links ------------------------------------------------------------------------------------------------------
 
 
-def register_links(session: Session, source: str, links: Iterable[Link], now: datetime, *, is_baseline: bool) -> int:
+def register_links(session: Session, source: str, links: Sequence[Link], now: datetime, *, is_baseline: bool) -> int:
     """Note the links that a source shows; return how many are new.
 
     A new link waits for its first fetch, a stored one whose source says that it changed since for another. Whose link
     it is does not change: an article belongs to the source that showed it first.
     """
-    known = _rows_of(session, [link.url for link in links])
-    fresh = [link for link in links if link.url not in known]
+    shown = {link.url: link for link in reversed(links)}
+    known = _rows_of(session, list(shown))
+    fresh = [link for link in shown.values() if link.url not in known]
     for link in fresh:
         session.add(
             LinkRow(
@@ -89,7 +97,7 @@ def register_links(session: Session, source: str, links: Iterable[Link], now: da
                 due_at=now,
             )
         )
-    for link in links:
+    for link in shown.values():
         row = known.get(link.url)
         if (
             row
@@ -97,22 +105,28 @@ def register_links(session: Session, source: str, links: Iterable[Link], now: da
             and link.modified_at
             and (not row.modified_at or link.modified_at > row.modified_at)
         ):
-            row.sqlmodel_update({"modified_at": link.modified_at, "due_at": now, "attempts": 0})
+            row.sqlmodel_update({"modified_at": link.modified_at, "due_at": now})
     return len(fresh)
 
 
-def due_visits(session: Session, source: str, now: datetime) -> list[Visit]:
-    """Return what is to be fetched for a source now: first what was never stored, oldest news first."""
+def due_visits(session: Session, source: str, now: datetime, *, revisit_since: datetime | None = None) -> list[Visit]:
+    """Return what is to be fetched for a source now: first what was never stored, oldest news first.
+
+    Articles stored since `revisit_since` are due whatever their next look.
+    """
+    is_due = col(LinkRow.due_at) <= now
+    if revisit_since:
+        is_due = or_(is_due, col(LinkRow.stored_at) >= revisit_since)
     rows = session.exec(
         select(LinkRow)
-        .where(LinkRow.source == source, col(LinkRow.state) != GIVEN_UP, col(LinkRow.due_at) <= now)
+        .where(LinkRow.source == source, col(LinkRow.state) != GIVEN_UP, is_due)
         .order_by(col(LinkRow.state) == STORED, func.coalesce(LinkRow.published_at, LinkRow.seen_at), col(LinkRow.url))
     )
     return [
         Visit(
             link=Link(**row.model_dump(include={"url", "title", "summary", "published_at", "modified_at"})),
             is_baseline=row.is_baseline,
-            is_stored=row.state == STORED,
+            stored_at=row.stored_at,
             attempts=row.attempts,
             etag=row.etag,
             last_modified=row.last_modified,
@@ -128,14 +142,17 @@ def has_waiting(session: Session, source: str) -> bool:
     )
 
 
-def settle_link(session: Session, url: str, *, article_id: int, page: Page | None, due_at: datetime | None) -> None:
+def settle_link(
+    session: Session, url: str, *, stored: StoredArticle, page: Page | None, due_at: datetime | None
+) -> None:
     """Note that a link's article is stored, from which page, and when to look again."""
     row = session.get_one(LinkRow, url)
     row.sqlmodel_update(
         {
             "state": STORED,
-            "article_id": article_id,
+            "article_id": stored.id,
             "attempts": 0,
+            "stored_at": stored.stored_at,
             "last_error": None,
             "due_at": due_at,
             "etag": page.etag if page else None,
@@ -145,10 +162,11 @@ def settle_link(session: Session, url: str, *, article_id: int, page: Page | Non
 
 
 def postpone_link(session: Session, url: str, *, due_at: datetime | None, error: str | None = None) -> None:
-    """Count one more attempt and set the next; None: the last one was that."""
+    """Set the next visit after one that failed (`error`) or found nothing new; None: there is no next."""
     row = session.get_one(LinkRow, url)
     state = row.state if due_at or row.state == STORED else GIVEN_UP
-    row.sqlmodel_update({"state": state, "attempts": row.attempts + 1, "due_at": due_at, "last_error": error})
+    attempts = row.attempts + 1 if error else 0
+    row.sqlmodel_update({"state": state, "attempts": attempts, "due_at": due_at, "last_error": error})
 
 
 def _rows_of(session: Session, urls: list[str]) -> dict[str, LinkRow]:

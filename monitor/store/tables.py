@@ -57,7 +57,9 @@ class LinkRow(SQLModel, table=True):
     is_baseline: bool = False
     due_at: datetime | None = None
     attempts: int = 0
-    """Failed fetches since it was last stored; of a stored link the looks since it last changed."""
+    """Failed fetches in a row."""
+    stored_at: datetime | None = None
+    """When its article was stored or last changed."""
     last_error: str | None = None
     etag: str | None = None
     last_modified: str | None = None
@@ -144,6 +146,7 @@ class ParticipantRow(SQLModel, table=True):
     position: int = Field(primary_key=True)
     name: str
     folded: str = Field(index=True)
+    """The name as `track.fold_name` has it."""
     is_watched: bool = False
 
 

@@ -4,8 +4,8 @@
 dated events into the state of each pair of companies. Pure: the caller brings stories and times.
 """
 
-from monitor.track.fingerprint import fold_name, text_digest
-from monitor.track.relation import DatedEvent, fold_relations
+from monitor.track.fingerprint import fold_name, is_same_company, text_digest
+from monitor.track.relation import fold_relations
 from monitor.track.story import Verdict, judge
 
-__all__ = ["DatedEvent", "Verdict", "fold_name", "fold_relations", "judge", "text_digest"]
+__all__ = ["Verdict", "fold_name", "fold_relations", "is_same_company", "judge", "text_digest"]

@@ -15,6 +15,14 @@ def text_digest(title: str, text: str) -> str:
     return hashlib.blake2b(" ".join(words).encode(), digest_size=16).hexdigest()
 
 
+def is_same_company(left: str, right: str) -> bool:
+    """Return whether two folded names are one company: alike, or one the beginning of the other.
+
+    News shortens a name after its first use: "Alder Motors" becomes "Alder".
+    """
+    return left == right or left.startswith(f"{right} ") or right.startswith(f"{left} ")
+
+
 def fold_name(name: str) -> str:
     """Return the form of a company's name that its spellings share: no case, accents, legal suffix, punctuation.
 

@@ -4,11 +4,10 @@ The order of arrival does not matter: events are folded in the order of their da
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
-from monitor.models import Event, EventType, Modality, Relation, RelationState
+from monitor.models import DatedEvent, Event, EventType, Modality, Relation, RelationState
 from monitor.track.fingerprint import fold_name
 
 _MOVES_TO = {
@@ -35,14 +34,6 @@ _ORDER = tuple(_MOVES_TO)
 _MOVING = {Modality.CONFIRMED, Modality.REPORTED}
 _KEEPS_EXCLUSIVITY = {EventType.EXPANSION, EventType.EXTENSION_RENEWAL, EventType.TERMS_CHANGED, EventType.IN_TALKS}
 _OPEN = {RelationState.ACTIVE, RelationState.EXCLUSIVE, RelationState.FIRST_REFUSAL, RelationState.NON_EXCLUSIVE}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatedEvent:
-    """An event and when its article was published, or first seen."""
-
-    event: Event
-    at: datetime
 
 
 def fold_relations(events: Iterable[DatedEvent]) -> tuple[Relation, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.models import Event, EventType, Fact, Modality, Novelty, Story
-from monitor.track.fingerprint import fold_name
+from monitor.track.fingerprint import fold_name, is_same_company
 
 _START = "start"
 _FAMILY = {
@@ -96,7 +96,7 @@ def _is_new(fact: Fact, story: Story) -> bool:
 
 def _tells_of(story: Story, facts: Iterable[Fact]) -> bool:
     return any(
-        len(fact.companies & known.companies) > 1 or is_same_fact(fact, known)
+        _count_shared(fact.companies, known.companies) > 1 or is_same_fact(fact, known)
         for fact in facts
         for known in story.facts
     )
@@ -104,7 +104,13 @@ def _tells_of(story: Story, facts: Iterable[Fact]) -> bool:
 
 def _is_same_party(left: frozenset[str], right: frozenset[str]) -> bool:
     """Two companies in common, or one where an article names only one."""
-    return len(left & right) >= min(2, len(left), len(right)) and bool(left & right)
+    return _count_shared(left, right) >= max(1, min(2, len(left), len(right)))
+
+
+def _count_shared(left: Iterable[str], right: Iterable[str]) -> int:
+    """Return how many companies of `left` are in `right`, in long or short form."""
+    others = tuple(right)
+    return sum(any(is_same_company(name, other) for other in others) for name in left)
 
 
 def _group_events(events: Iterable[Event]) -> list[tuple[Event, ...]]:
@@ -112,7 +118,7 @@ def _group_events(events: Iterable[Event]) -> list[tuple[Event, ...]]:
     groups: list[tuple[set[str], list[Event]]] = []
     for event in events:
         names = set(fact_of(event).companies)
-        touching = [group for group in groups if group[0] & names]
+        touching = [group for group in groups if _count_shared(names, group[0])]
         joined = [member for group in touching for member in group[1]]
         merged = (names.union(*(group[0] for group in touching)), [*joined, event])
         place = groups.index(touching[0]) if touching else len(groups)

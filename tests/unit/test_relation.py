@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models import Event, EventType, Evidence, Field, Modality, Participant, RelationState
-from monitor.track import DatedEvent, fold_relations
+from monitor.models import DatedEvent, Event, EventType, Evidence, Field, Modality, Participant, RelationState
+from monitor.track import fold_relations
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -41,8 +41,9 @@ def test_an_unknown_pair_opens_a_story() -> None:
         event(EventType.SUPPLY_AGREEMENT, "Alder", "Birch"),
         event(EventType.NEW_PARTNERSHIP, "Alder", "Birch", modality=Modality.REPORTED),
         event(EventType.NEW_PARTNERSHIP, "Alder"),
+        event(EventType.NEW_PARTNERSHIP, "Birch Logistics", "Alder Motors"),
     ],
-    ids=["same", "short names", "sister type", "less sure", "one party named"],
+    ids=["same", "short names", "sister type", "less sure", "one party named", "long names"],
 )
 def test_the_same_news_is_a_repeat(again: Event) -> None:
     (verdict,) = judge([again], [told(PACT)])

@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("is_baseline", sa.Boolean(), nullable=False),
         sa.Column("due_at", sa.DateTime()),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("stored_at", sa.DateTime()),
         sa.Column("last_error", sa.String()),
         sa.Column("etag", sa.String()),
         sa.Column("last_modified", sa.String()),

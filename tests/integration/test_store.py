@@ -1,0 +1,265 @@
+"""The database: its schema, its lock, its transactions, its outbox."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
+
+from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
+from monitor.models import (
+    Article,
+    DeliveryState,
+    Event,
+    EventType,
+    Evidence,
+    Field,
+    Link,
+    Modality,
+    Novelty,
+    Page,
+    Participant,
+    StoredArticle,
+)
+from monitor.store import Session, Store, articles, deliveries, history, news, sources
+
+NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+EVENT = Event(
+    type=EventType.NEW_PARTNERSHIP,
+    participants=(Participant(name="Alderon", is_watched=True), Participant(name="Birchway")),
+    modality=Modality.CONFIRMED,
+    evidence=Evidence(field=Field.TEXT, start=0, end=4, sentence="Pact"),
+    rule="rule",
+    subject="cloud",
+    tags=("ai",),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "monitor.db")
+    yield opened
+    opened.close()
+
+
+def add_article(session: Session, number: int, text: str = "Pact of two.") -> StoredArticle:
+    article = Article(url=f"https://a.example/{number}", title=f"Title {number}", text=text)
+    return articles.add_article(session, article, source="wire", digest=f"{number}", now=NOW)
+
+
+def add_delivery(store: Store, number: int = 1) -> int:
+    with store.write() as session:
+        stored = add_article(session, number)
+        story = news.open_story(session, NOW)
+        event = news.add_event(
+            session, EVENT, ["alderon", "birchway"], stored=stored, story_id=story, novelty=Novelty.NEW_STORY
+        )
+        alert = news.add_alert(session, [event], stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
+        deliveries.add_deliveries(session, alert.id, ["console"], NOW)
+    return alert.id
+
+
+def claim(store: Store, now: datetime = NOW) -> list[int]:
+    with store.write() as session:
+        due = deliveries.claim_deliveries(session, now, routes=["console"], lease_seconds=60, limit=10)
+    return [delivery.id for delivery in due]
+
+
+def test_the_migrations_lead_to_the_tables(store: Store) -> None:
+    engine = create_engine(f"sqlite:///{store.path}")
+    with engine.connect() as connection:
+        ours = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, kind, _: kind != "table" or "_fts" not in name}
+        )
+        assert compare_metadata(ours, SQLModel.metadata) == []
+    engine.dispose()
+
+
+def test_a_newer_database_is_refused(store: Store) -> None:
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(NewerDatabase, match="schema 9999"):
+        Store(store.path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "letter.db"
+    path.write_text("Dear reader, " * 100)
+    with pytest.raises(StoreError, match=r"letter\.db: cannot be used as the database: file is not a database"):
+        Store(path)
+
+
+def test_writes_are_durable_and_keys_are_checked(store: Store) -> None:
+    with store.read() as session:
+        pragmas = {
+            name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_only_one_may_hold_the_lock(store: Store) -> None:
+    store.lock()
+    other = Store(store.path)
+    with pytest.raises(AlreadyRunning):
+        other.lock()
+    store.close()
+    other.lock()
+    other.close()
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    def add_three() -> None:
+        with store.write() as session:
+            for number in (1, 2, 1):
+                add_article(session, number)
+
+    with pytest.raises(StoreError, match="UNIQUE"):
+        add_three()
+    with store.read() as session:
+        assert history.list_articles(session) == []
+
+
+def test_an_alert_comes_back_as_it_went_in(store: Store) -> None:
+    add_delivery(store)
+    with store.read() as session:
+        (alert,) = history.list_alerts(session)
+        assert history.list_alerts(session, company="birchway") == [alert]
+        assert history.list_alerts(session, company="cedrus") == []
+        assert history.list_alerts(session, since=NOW + timedelta(seconds=1)) == []
+        assert [dated.event for dated in history.dated_events(session, companies=["alderon", "birchway"])] == [EVENT]
+    assert alert.events == (EVENT,)
+    assert (alert.title, alert.created_at) == ("Title 1", NOW)
+
+
+def test_stories_are_found_by_their_companies_and_age(store: Store) -> None:
+    add_delivery(store)
+    with store.read() as session:
+        (story,) = news.open_stories(session, companies={"birchway"}, since=NOW)
+        assert news.open_stories(session, companies={"cedrus"}, since=NOW) == []
+        assert news.open_stories(session, companies={"birchway"}, since=NOW + timedelta(seconds=1)) == []
+    assert {fact.companies for fact in story.facts} == {frozenset({"alderon", "birchway"})}
+
+
+def test_a_claim_holds_until_its_lease_runs_out(store: Store) -> None:
+    add_delivery(store)
+    (delivery,) = claim(store)
+    assert claim(store) == []
+    assert claim(store, NOW + timedelta(seconds=61)) == [delivery]
+
+
+def test_two_claimants_never_get_the_same(store: Store) -> None:
+    for number in range(20):
+        add_delivery(store, number)
+    got: list[int] = []
+    threads = [threading.Thread(target=lambda: got.extend(claim(store))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == list(range(1, 21))
+
+
+def test_a_delivery_ends_sent_or_dead_and_can_be_revived(store: Store) -> None:
+    add_delivery(store, 1)
+    add_delivery(store, 2)
+    first, second = claim(store)
+    with store.write() as session:
+        deliveries.mark_sent(session, first, NOW)
+        deliveries.mark_failed(session, second, "gone", due_at=None)
+    with store.read() as session:
+        assert deliveries.count_deliveries(session) == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
+        (dead,) = deliveries.list_deliveries(session, state=DeliveryState.DEAD)
+    assert (dead.id, dead.last_error) == (second, "gone")
+    assert claim(store) == []
+    with store.write() as session:
+        assert deliveries.requeue(session, NOW, delivery_id=first) == 0
+        assert deliveries.requeue(session, NOW) == 1
+    assert claim(store) == [second]
+
+
+def test_a_failed_delivery_waits_for_its_time(store: Store) -> None:
+    add_delivery(store)
+    (delivery,) = claim(store)
+    with store.write() as session:
+        deliveries.mark_failed(session, delivery, "busy", due_at=NOW + timedelta(minutes=5))
+    assert claim(store, NOW + timedelta(minutes=4)) == []
+    assert claim(store, NOW + timedelta(minutes=5)) == [delivery]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("pact", [1]),
+        ("PACT two", [1]),
+        ('"pact of"', [1]),
+        ('"of pact"', []),
+        ("pac*", [1]),
+        ("zürich", [2]),
+        ("zurich", [2]),
+        ('AND OR NEAR( "', []),
+        ("title:pact", []),
+        ("*", []),
+        ("", []),
+    ],
+)
+def test_a_search_takes_words_phrases_and_beginnings_literally(store: Store, words: str, found: list[int]) -> None:
+    with store.write() as session:
+        add_article(session, 1)
+        add_article(session, 2, text="Zürich waits.")
+    with store.read() as session:
+        assert [stored.id for stored, _ in history.search_articles(session, words)] == found
+
+
+def test_a_revised_article_is_found_by_its_new_words_only(store: Store) -> None:
+    with store.write() as session:
+        stored = add_article(session, 1)
+        new = Article(url=stored.article.url, title="Title 1", text="Quarrel of two.")
+        revised = articles.revise_article(session, stored, new, digest="new", now=NOW + timedelta(hours=1))
+    assert (revised.version, revised.first_seen_at) == (2, NOW)
+    with store.read() as session:
+        assert history.search_articles(session, "pact") == []
+        assert len(history.search_articles(session, "quarrel")) == 1
+
+
+def test_more_links_than_fit_one_statement_are_registered(store: Store) -> None:
+    links = [Link(url=f"https://a.example/{number}") for number in range(2_000)]
+    with store.write() as session:
+        assert sources.register_links(session, "wire", links, NOW, is_baseline=False) == 2_000
+        assert sources.register_links(session, "wire", [*links, *links[:3]], NOW, is_baseline=False) == 0
+        assert len(sources.due_visits(session, "wire", NOW)) == 2_000
+
+
+def test_a_stored_link_is_due_again_when_its_source_says_it_changed(store: Store) -> None:
+    link = Link(url="https://a.example/1", modified_at=NOW)
+    with store.write() as session:
+        sources.register_links(session, "wire", [link], NOW, is_baseline=False)
+        sources.settle_link(session, link.url, stored=add_article(session, 1), page=None, due_at=None)
+        assert sources.due_visits(session, "wire", NOW) == []
+        sources.register_links(session, "wire", [link], NOW, is_baseline=False)
+        assert sources.due_visits(session, "wire", NOW) == []
+        later = Link(url=link.url, modified_at=NOW + timedelta(minutes=1))
+        sources.register_links(session, "wire", [later], NOW, is_baseline=False)
+        assert [visit.stored_at for visit in sources.due_visits(session, "wire", NOW)] == [NOW]
+
+
+def test_validators_are_kept_by_the_url_that_was_asked_for(store: Store) -> None:
+    page = Page(
+        url="https://a.example/moved",
+        requested_url="https://a.example/feed",
+        status=200,
+        content_type=None,
+        body=b"x",
+        etag='"1"',
+    )
+    with store.write() as session:
+        sources.save_validators(session, [page])
+        assert sources.read_validators(session, "https://a.example/feed") == ('"1"', None)
+        assert sources.read_validators(session, "https://a.example/moved") == (None, None)
