@@ -4,6 +4,7 @@ Every problem of every file is found in one pass and told as `file: place: what 
 """
 
 import difflib
+import os
 import re
 import tomllib
 from collections import Counter
@@ -104,6 +105,8 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     """The user's own; the built-in pack is not among them."""
     routes: tuple[Route, ...] = (CONSOLE,)
+    secrets: frozenset[str] = frozenset()
+    """What must not be shown anywhere: every `${NAME}` and every route's URL."""
 
 
 for _kind in (
@@ -143,7 +146,14 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
         raise ConfigError(problems, hint="each key is explained in the files of config/ and in the README")
     if main.contact:
         main = replace(main, fetch=replace(main.fetch, user_agent=f"{main.fetch.user_agent} ({main.contact})"))
-    return Settings(main=main, sources=sources, companies=companies, rules=rules, routes=routes or (CONSOLE,))
+    return Settings(
+        main=main,
+        sources=sources,
+        companies=companies,
+        rules=rules,
+        routes=routes or (CONSOLE,),
+        secrets=frozenset(_secrets_in(folder, environment)) | {route.url for route in routes if route != CONSOLE},
+    )
 
 
 # --- files ------------------------------------------------------------------------------------------------------
@@ -184,6 +194,14 @@ def _fill_secrets(value: str, file: str, environment: Mapping[str, str], problem
         return found or ""
 
     return _SECRET.sub(secret, value)
+
+
+def _secrets_in(folder: Path, environment: Mapping[str, str]) -> Iterable[str]:
+    """Yield the values that `${NAME}` stands for in the files of a folder."""
+    for file in FILES:
+        if (folder / file).exists():
+            for name in _SECRET.findall((folder / file).read_text(encoding="utf-8")):
+                yield read_secret(name, environment) or ""
 
 
 def read_secret(name: str, environment: Mapping[str, str]) -> str | None:
@@ -245,7 +263,7 @@ def _explain(kind: type, problem: ErrorDetails) -> str:
     place = ".".join(str(step) for step in problem["loc"])
     if problem["type"] == "unexpected_keyword_argument":
         allowed = [item.name for item in fields(_innermost(kind, problem["loc"][:-1]))]
-        close = difflib.get_close_matches(str(problem["loc"][-1]), allowed, 1)
+        close = difflib.get_close_matches(str(problem["loc"][-1]), allowed, n=1, cutoff=0.5)
         return f"unknown key {place!r}; " + (
             f"did you mean {close[0]!r}?" if close else f"allowed: {', '.join(allowed)}"
         )
@@ -279,3 +297,8 @@ def _source_faults(source: Source) -> Iterable[str]:
         yield f"url: {error}"
     if source.selector and source.kind != SourceKind.LISTING:
         yield f"selector is for kind 'listing', not {source.kind.value!r}"
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment: this module is the only one that reads it."""
+    return os.environ

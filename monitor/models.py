@@ -168,6 +168,8 @@ class StripReason(StrEnum):
     """The words of a promo, a sign-up box, a share bar."""
     OUTSIDE = "outside the article"
     """Not in the container that holds the article."""
+    REPEATED = "said before"
+    """The same text stands above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,53 @@
+# Two commands do everything on a fresh machine with Python >= 3.11: `make run` and `make test`.
+
+# The first Python that is new enough and can make virtual environments (on Debian: apt install python3-venv).
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test unit lint format bench-extraction bench-detection clean
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
+
+run: .venv/run.stamp  ## set up, then run the daemon on config/ and the demo site
+	$(BIN)/monitor run --demo
+
+test: .venv/dev.stamp  ## set up, then run all tests
+	$(BIN)/pytest
+
+unit: .venv/dev.stamp  ## run the quick tests
+	$(BIN)/pytest tests/unit
+
+lint: .venv/dev.stamp  ## check style, types and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev.stamp  ## put the code into its form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench-extraction: .venv/dev.stamp  ## measure extraction on ../shared/data/extraction
+	$(BIN)/python tests/bench/bench_extraction.py
+
+bench-detection: .venv/dev.stamp  ## measure detection on ../shared/data/events
+	$(BIN)/python tests/bench/bench_detection.py
+
+clean:  ## remove what was set up; the database stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.venv/run.stamp: pyproject.toml deploy/constraints.txt | .venv/bin/python
+	$(INSTALL) --editable .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml deploy/constraints.txt | .venv/bin/python
+	$(INSTALL) --editable '.[dev]'
+	@touch $@ .venv/run.stamp
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv found; on Debian: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .venv

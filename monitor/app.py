@@ -1,0 +1,136 @@
+"""The composition root: builds every object, closes every object, and is the one that looks at the clock."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from monitor.config import CONSOLE, Settings
+from monitor.demo import start_demo_site
+from monitor.detect import Ruleset, compile_rules, load_pack
+from monitor.errors import ConfigError
+from monitor.fetch import Fetcher
+from monitor.models import Source
+from monitor.notify import Notifier, check_route
+from monitor.outbox import Postman
+from monitor.pipeline import Tools
+from monitor.sandbox import Sandbox
+from monitor.store import Store, deliveries
+
+
+def utc_now() -> datetime:
+    """Return the time: the only place that looks at the clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A monitor, ready to check and to send."""
+
+    settings: Settings
+    tools: Tools
+    postman: Postman
+    stopping: asyncio.Event
+    """Set when no more work shall be begun."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that are on."""
+        return tuple(source for source in self.settings.sources if is_on(source, self.settings))
+
+
+def is_on(source: Source, settings: Settings) -> bool:
+    """Return whether a source is to be checked: not while it needs a contact that nobody gave."""
+    return bool(settings.main.contact) or not source.needs_contact
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, console: Console) -> AsyncIterator[App]:
+    """Build a monitor that prints to `console` and owns its database; AlreadyRunning if another one does."""
+    async with AsyncExitStack() as stack:
+        check_routes(settings)
+        store = stack.enter_context(open_store(settings))
+        store.lock()
+        fetcher = await stack.enter_async_context(Fetcher(settings.main.fetch, now=utc_now))
+        sandbox = stack.enter_context(open_sandbox(settings))
+        notifier = Notifier(settings.routes, post=fetcher.post, console=console)
+        stack.push_async_callback(notifier.aclose)
+        with store.write() as session:
+            deliveries.release_leases(session)
+        tools = Tools(
+            store=store,
+            fetcher=fetcher,
+            sandbox=sandbox,
+            ruleset=build_ruleset(settings),
+            routes=settings.routes,
+            settings=settings.main.check,
+            now=utc_now,
+        )
+        stopping = asyncio.Event()
+        postman = Postman(
+            store=store,
+            notifier=notifier,
+            routes=tuple(route.name for route in settings.routes),
+            settings=settings.main.notify,
+            now=utc_now,
+            jitter=random.random,
+            is_stopping=stopping.is_set,
+        )
+        yield App(settings=settings, tools=tools, postman=postman, stopping=stopping)
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """Open the database for reading or writing, beside a daemon or not."""
+    store = Store(Path(settings.main.database))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_sandbox(settings: Settings, *, workers: int = 1) -> Iterator[Sandbox]:
+    """Start the process in which strangers' pages are read."""
+    check = settings.main.check
+    sandbox = Sandbox(seconds=check.parse_seconds, megabytes=check.parse_megabytes, workers=workers)
+    try:
+        yield sandbox
+    finally:
+        sandbox.close()
+
+
+def build_ruleset(settings: Settings) -> Ruleset:
+    """Compile the built-in pack and the user's own rules."""
+    return compile_rules((*load_pack(), *settings.rules), settings.companies)
+
+
+def check_routes(settings: Settings) -> None:
+    """Raise ConfigError if a route's URL cannot be used."""
+    problems = [f"routes.toml: {problem}" for route in settings.routes if (problem := check_route(route))]
+    if problems:
+        raise ConfigError(problems, hint="see `monitor notify test ROUTE`")
+
+
+@contextmanager
+def add_demo(settings: Settings, *, speed: float = 1.0) -> Iterator[Settings]:
+    """Start the demo site and give settings that watch it too: the only private address that the guard lets through."""
+    with start_demo_site(now=utc_now, speed=speed) as site:
+        main = settings.main
+        fetch = replace(
+            main.fetch, allow=(*main.fetch.allow, site.address), delay_seconds=min(main.fetch.delay_seconds, 0.2)
+        )
+        routes = settings.routes
+        if not any(route.url.startswith(CONSOLE.url) for route in routes):
+            routes = (*routes, CONSOLE)
+        yield replace(
+            settings,
+            main=replace(main, fetch=fetch),
+            sources=(*settings.sources, *site.sources()),
+            routes=routes,
+        )

@@ -1,0 +1,188 @@
+"""history, show, search, relations: what was known, and when."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from monitor.app import open_store, utc_now
+from monitor.cli.context import ExitCode, JsonOption, LimitOption, load_settings, print_json, show, show_time, stdout
+from monitor.errors import MonitorError
+from monitor.models import Alert, Event, Field, Relation, StoredArticle
+from monitor.store import history as records
+from monitor.track import fold_name, fold_relations, is_same_company
+
+_SPAN = re.compile(r"(\d+)([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+SinceOption = Annotated[str | None, typer.Option("--since", help="A span as 12h, 7d or 2w, or a day as 2026-05-01.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(history)
+    app.command("show")(show_article)
+    app.command()(search)
+    app.command()(relations)
+
+
+def history(
+    context: typer.Context,
+    company: Annotated[str | None, typer.Argument(help="Only alerts that name it.")] = None,
+    *,
+    since: SinceOption = None,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """List the last alerts, newest first.
+
+    Examples: monitor history; monitor history Microsoft --since 7d
+    """
+    settings = load_settings(context)
+    folded = fold_name(company) if company else None
+    with open_store(settings) as store, store.read() as session:
+        alerts = records.list_alerts(session, company=folded, since=_since(since), limit=limit)
+    if json:
+        print_json(alerts)
+        return
+    table = Table(box=None, pad_edge=False, expand=True)
+    for name in ("id", "when", "what", "who", "how sure"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("article", ratio=1, overflow="ellipsis", no_wrap=True)
+    for alert in alerts:
+        first = alert.events[0]
+        table.add_row(
+            str(alert.article_id),
+            show_time(alert.created_at),
+            first.type.value.replace("_", " "),
+            escape(show(", ".join(one.name for one in first.participants))),
+            first.modality.value,
+            escape(show(alert.title)),
+        )
+    stdout.print(table if alerts else "[dim]no alerts yet[/]")
+    if alerts:
+        stdout.print("[dim]`monitor show ID` shows the article with its evidence[/]")
+
+
+def show_article(
+    context: typer.Context, article_id: Annotated[int, typer.Argument(metavar="ID")], *, json: JsonOption = False
+) -> None:
+    """Show an article: its alerts, its events with the evidence marked, what was stripped, its versions.
+
+    Example: monitor show 12
+    """
+    settings = load_settings(context)
+    with open_store(settings) as store, store.read() as session:
+        stored = records.read_article(session, article_id)
+        if stored is None:
+            problem = MonitorError(f"no article has the id {article_id}")
+            problem.hint = "`monitor history` and `monitor search WORDS` list ids"
+            raise problem
+        events = records.events_of(session, stored)
+        alerts = records.list_alerts_of(session, article_id)
+        versions = records.list_versions(session, article_id)
+    if json:
+        print_json({"article": stored, "events": events, "alerts": alerts, "versions": versions})
+        return
+    _print_article(stored, events, alerts)
+    for number, stored_at, title in versions:
+        stdout.print(f"[dim]version {number}, until {show_time(stored_at)}: {escape(show(title))}[/]", soft_wrap=True)
+
+
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help='Words; "some words" as a phrase, word* for all that begin so.')],
+    *,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """Search the text of all stored articles, newest first; exit with 1 if there is none.
+
+    Examples: monitor search cloud exclusiv*; monitor search '"right of first refusal"'
+    """
+    settings = load_settings(context)
+    with open_store(settings) as store, store.read() as session:
+        found = records.search_articles(session, " ".join(words), limit=limit)
+    if json:
+        print_json([{"article": stored, "snippet": snippet} for stored, snippet in found])
+    for stored, snippet in [] if json else found:
+        title = escape(show(stored.article.title))
+        stdout.print(f"[bold]{stored.id}[/] {show_time(stored.first_seen_at)} [bold]{title}[/]", soft_wrap=True)
+        stdout.print(f"   [dim]{escape(show(' '.join(snippet.split())))}[/]", soft_wrap=True)
+    if not found:
+        if not json:
+            stdout.print("[dim]no article holds these words[/]")
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def relations(
+    context: typer.Context,
+    companies: Annotated[list[str] | None, typer.Argument(metavar="[COMPANY] [COMPANY]")] = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Show where the relations of companies stand, the latest change first.
+
+    Examples: monitor relations; monitor relations Microsoft OpenAI
+    """
+    settings = load_settings(context)
+    folded = [fold_name(company) for company in companies or []]
+    with open_store(settings) as store, store.read() as session:
+        ledger = fold_relations(records.dated_events(session, companies=folded))
+    wanted = [one for one in ledger if all(_names(one, company) for company in folded)]
+    if json:
+        print_json(wanted)
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("since", "who", "and", "about", "state"):
+        table.add_column(name)
+    for one in wanted:
+        left, right = (escape(show(name)) for name in one.companies)
+        table.add_row(f"{one.since:%Y-%m-%d}", left, right, escape(show(one.subject)), one.state.value)
+    stdout.print(table if wanted else "[dim]no relations known[/]")
+
+
+def _names(relation: Relation, company: str) -> bool:
+    return any(is_same_company(fold_name(name), company) for name in relation.companies)
+
+
+def _print_article(stored: StoredArticle, events: list[Event], alerts: list[Alert]) -> None:
+    article = stored.article
+    stdout.print(f"[bold]{escape(show(article.title))}[/]", soft_wrap=True)
+    facts = (*article.authors, show_time(article.published_at), article.site_name, stored.source, article.url)
+    stdout.print(f"[dim]{escape(show(' · '.join(filter(None, facts))))}[/]", soft_wrap=True)
+    for alert in alerts:
+        stdout.print(f"[green]alerted {show_time(alert.created_at)}: {alert.novelty.value}[/]")
+    for event in events:
+        names = escape(show(", ".join(one.name for one in event.participants)))
+        kind = event.type.value.replace("_", " ")
+        rule = escape(event.rule)
+        stdout.print(f"[cyan]{kind}[/] [yellow]{event.modality.value}[/] {names} [dim](rule {rule})[/]", soft_wrap=True)
+    stdout.print("\n" + _mark(article.text, events), soft_wrap=True)
+    stdout.print(f"\n[dim]version {stored.version}; {len(article.stripped)} blocks stripped (--json shows them)[/]")
+
+
+def _mark(text: str, events: list[Event]) -> str:
+    """Return the text for rich, the evidence of events in reverse video."""
+    spans = {(one.evidence.start, one.evidence.end) for one in events if one.evidence.field is Field.TEXT}
+    marked, at = "", 0
+    for start, end in sorted(spans):
+        if start < at:
+            continue
+        marked += escape(show(text[at:start])) + f"[reverse]{escape(show(text[start:end]))}[/reverse]"
+        at = end
+    return marked + escape(show(text[at:]))
+
+
+def _since(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    if span := _SPAN.fullmatch(text):
+        return utc_now() - timedelta(**{_UNITS[span[2]]: int(span[1])})
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise typer.BadParameter("a span as 12h, 7d or 2w, or a day as 2026-05-01") from error

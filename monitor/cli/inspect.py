@@ -1,0 +1,254 @@
+"""extract and detect: what the monitor makes of one page, or of thousands of lines."""
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from monitor.app import build_ruleset, open_sandbox, utc_now
+from monitor.cli.context import JsonOption, load_settings, print_json, print_line, show, show_time, stdout
+from monitor.config import Settings
+from monitor.detect import Ruleset, detect
+from monitor.errors import MonitorError, ParseError
+from monitor.extract import extract, extract_plain
+from monitor.fetch import Fetcher
+from monitor.models import Article, Event, Field
+from monitor.sandbox import Sandbox
+
+_WORKERS = 2
+_AHEAD = 64
+"""Lines read ahead of the one that is printed."""
+_MAX_FILE_BYTES = 50_000_000
+_TEXT_KEYS = ("text", "html", "url", "title")
+
+InputArgument = Annotated[
+    str, typer.Argument(metavar="URL|FILE|-", help="A web address, a file, or - for standard input.")
+]
+LinesOption = Annotated[bool, typer.Option("--jsonl", help="JSON Lines in, JSON Lines out (see below).")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("extract")(extract_command)
+    app.command("detect")(detect_command)
+
+
+def extract_command(
+    context: typer.Context, where: InputArgument, *, json: JsonOption = False, jsonl: LinesOption = False
+) -> None:
+    """Show what of a page is kept as the article, and what is stripped and why.
+
+    With --jsonl each line in is {"id", "html" or "text", "url"?, "title"?}, each line out {"id", "text", "title", …}; a
+    bad line gives {"id", "error"} and the next one follows.
+
+    Examples: monitor extract page.html; monitor extract --jsonl pages.jsonl > texts.jsonl
+    """
+    settings = load_settings(context)
+    if jsonl:
+        _run_lines(settings, where, lambda _, article: _describe_article(article))
+        return
+    article = asyncio.run(_read_article(settings, where))
+    if json:
+        print_json(article)
+    else:
+        _print_article(article)
+
+
+def detect_command(
+    context: typer.Context, where: InputArgument, *, json: JsonOption = False, jsonl: LinesOption = False
+) -> None:
+    """Show the partnership changes that a page tells, with their evidence.
+
+    With --jsonl each line in is {"id", "text" or "html", "url"?, "title"?}, each line out {"id", "events": [{"type",
+    "participants", "modality", "evidence": [start, end], "rule", …}]}. Evidence counts characters of the given text, or
+    for html of the extracted "text" that is then part of the line.
+
+    Examples: monitor detect news.txt; echo '{"id": 1, "text": "…"}' | monitor detect --jsonl -
+    """
+    settings = load_settings(context)
+    ruleset = build_ruleset(settings)
+    if jsonl:
+        _run_lines(settings, where, lambda line, article: _describe_events(line, article, ruleset))
+        return
+    article = asyncio.run(_read_article(settings, where))
+    events = detect(article, ruleset)
+    if json:
+        print_json({"article": article, "events": events})
+    else:
+        _print_events(article, events)
+
+
+# --- one page ---------------------------------------------------------------------------------------------------
+
+
+async def _read_article(settings: Settings, where: str) -> Article:
+    """Return the article at a URL or in a file, read in the sandbox."""
+    body, url, content_type = await _read_input(settings, where)
+    with open_sandbox(settings) as sandbox:
+        return await sandbox.run(url or where, _extract, body, url, content_type)
+
+
+async def _read_input(settings: Settings, where: str) -> tuple[bytes, str | None, str | None]:
+    if re.match(r"https?://", where):
+        async with Fetcher(settings.main.fetch, now=utc_now) as fetcher:
+            page = await fetcher.fetch(where)
+        return page.body, page.url, page.content_type
+    try:
+        with _open(where) as file:
+            return file.read(_MAX_FILE_BYTES), None, None
+    except OSError as error:
+        raise ParseError(where, f"cannot be read: {error.strerror}") from error
+
+
+def _open(where: str) -> IO[bytes]:
+    return sys.stdin.buffer if where == "-" else Path(where).open("rb")
+
+
+def _extract(body: bytes | str, url: str | None, content_type: str | None) -> Article:
+    return extract(body, url, content_type=content_type)
+
+
+def _print_article(article: Article) -> None:
+    stdout.print(f"[bold]{escape(show(article.title))}[/]", soft_wrap=True)
+    facts = (*article.authors, show_time(article.published_at), article.site_name, article.language, article.url)
+    stdout.print(f"[dim]{escape(show(' · '.join(filter(None, facts))))}[/]\n", soft_wrap=True)
+    stdout.print(escape(show(article.text)), soft_wrap=True)
+    if article.stripped:
+        table = Table(title=f"\nstripped: {len(article.stripped)} blocks", title_justify="left", box=None, expand=True)
+        table.add_column("why", style="yellow", no_wrap=True)
+        table.add_column("where", style="dim", max_width=30, overflow="ellipsis", no_wrap=True)
+        table.add_column("text", ratio=1, overflow="ellipsis", no_wrap=True)
+        for block in article.stripped:
+            table.add_row(block.reason.value, escape(show(block.where)), escape(show(" ".join(block.text.split()))))
+        stdout.print(table)
+
+
+def _print_events(article: Article, events: Iterable[Event]) -> None:
+    stdout.print(f"[bold]{escape(show(article.title))}[/]", soft_wrap=True)
+    for event in events:
+        names = escape(show(", ".join(one.name for one in event.participants)))
+        subject = f" · {escape(show(event.subject))}" if event.subject else ""
+        kind = event.type.value.replace("_", " ")
+        stdout.print(f"\n[bold cyan]{kind}[/] [yellow]{event.modality.value}[/] {names}{subject}", soft_wrap=True)
+        stdout.print(f"  “{escape(show(event.evidence.sentence))}”", soft_wrap=True)
+        place = f"{event.evidence.field.value} {event.evidence.start} to {event.evidence.end}"
+        stdout.print(f"  [dim]rule {escape(event.rule)}, {place}[/]", soft_wrap=True)
+    if not events:
+        stdout.print("[dim]no partnership change[/]")
+
+
+# --- thousands of lines -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """One line of input."""
+
+    id: object
+    text: str | None
+    html: str | None
+    url: str | None
+    title: str | None
+
+
+Describe = Callable[[_Line, Article], dict[str, Any]]
+
+
+def _run_lines(settings: Settings, where: str, describe: Describe) -> None:
+    """Print what `describe` says of each line, in the order of the lines."""
+    try:
+        with _open(where) as lines:
+            asyncio.run(_answer_lines(settings, lines, describe))
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise ParseError(where, f"cannot be read: {error.strerror}") from error
+
+
+async def _answer_lines(settings: Settings, lines: Iterator[bytes], describe: Describe) -> None:
+    with open_sandbox(settings, workers=_WORKERS) as sandbox:
+        while batch := list(islice(lines, _AHEAD)):
+            for answer in await asyncio.gather(*(_answer(sandbox, raw, describe) for raw in batch if raw.strip())):
+                print_line(answer)
+
+
+async def _answer(sandbox: Sandbox, raw: bytes, describe: Describe) -> dict[str, Any]:
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        return {"id": None, "error": f"no JSON: {error}"}
+    if not isinstance(value, dict):
+        return {"id": None, "error": "an object is wanted"}
+    if problem := _find_problem(value):
+        return {"id": value.get("id"), "error": problem}
+    line = _Line(id=value.get("id"), **{key: value.get(key) for key in _TEXT_KEYS})
+    try:
+        if line.html is not None:
+            article = await sandbox.run(line.url or "", _extract, line.html, line.url, "text/html")
+            article = replace(article, title=article.title or line.title or "")
+        else:
+            article = await sandbox.run("", extract_plain, line.text or "", line.url)
+            article = replace(article, title=line.title if line.title is not None else article.title)
+        return {"id": line.id, **describe(line, article)}
+    except MonitorError as error:
+        return {"id": line.id, "error": str(error)}
+
+
+def _find_problem(value: dict[str, Any]) -> str | None:
+    """Return what is wrong with a line."""
+    if wrong := [key for key in _TEXT_KEYS if not isinstance(value.get(key), str | None)]:
+        return f"must be a string: {', '.join(wrong)}"
+    if value.get("text") is None and value.get("html") is None:
+        return "'text' or 'html' is missing"
+    return None
+
+
+def _describe_article(article: Article) -> dict[str, Any]:
+    return {
+        "text": article.text,
+        "title": article.title,
+        "authors": article.authors,
+        "published_at": article.published_at,
+        "site_name": article.site_name,
+        "language": article.language,
+        "url": article.url,
+        "stripped": article.stripped,
+    }
+
+
+def _describe_events(line: _Line, article: Article, ruleset: Ruleset) -> dict[str, Any]:
+    given = article.text if line.html is not None else line.text or ""
+    events = [
+        {
+            "type": event.type,
+            "participants": [one.name for one in event.participants],
+            "modality": event.modality,
+            "evidence": _locate(event, article, given),
+            "sentence": event.evidence.sentence,
+            "rule": event.rule,
+            "subject": event.subject,
+            "severity": event.severity,
+            "effective_on": event.effective_on,
+        }
+        for event in detect(article, ruleset)
+    ]
+    return {"events": events} | ({"text": article.text} if line.html is not None else {})
+
+
+def _locate(event: Event, article: Article, given: str) -> list[int] | None:
+    """Return where the evidence stands in the given text; None for a title that is not part of it."""
+    evidence = event.evidence
+    if given is article.text and evidence.field is Field.TEXT:
+        return [evidence.start, evidence.end]
+    words = re.escape(evidence.sentence).replace(r"\ ", r"\s+").replace("\\\n", r"\s+")
+    found = re.search(words, given)
+    return [found.start(), found.end()] if found else None

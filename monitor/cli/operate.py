@@ -1,0 +1,190 @@
+"""sources, config, notify, deliveries: how the monitor fares."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from monitor.app import build_ruleset, check_routes, is_on, open_store, utc_now
+from monitor.cli.context import (
+    ExitCode,
+    JsonOption,
+    LimitOption,
+    load_settings,
+    print_json,
+    show,
+    show_time,
+    stderr,
+    stdout,
+)
+from monitor.config import Settings
+from monitor.detect import check_rules
+from monitor.errors import ConfigError, RuleError
+from monitor.fetch import Fetcher
+from monitor.models import (
+    Alert,
+    DeliveryState,
+    Event,
+    EventType,
+    Evidence,
+    Field,
+    Modality,
+    Novelty,
+    Participant,
+    Severity,
+    SourceState,
+)
+from monitor.notify import Notifier, render_message
+from monitor.store import deliveries as outbox
+from monitor.store import sources as source_states
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("sources")(list_sources)
+    app.command("deliveries")(list_deliveries)
+    for name, help_text, commands in (
+        ("config", "Check the configuration.", {"check": check_config}),
+        ("notify", "Try out routes.", {"test": send_test}),
+    ):
+        group = typer.Typer(help=help_text, no_args_is_help=True)
+        for command, function in commands.items():
+            group.command(command)(function)
+        app.add_typer(group, name=name)
+
+
+def list_sources(context: typer.Context, *, json: JsonOption = False) -> None:
+    """List the sources and how they fare."""
+    settings = load_settings(context)
+    with open_store(settings) as store, store.read() as session:
+        states = {source.name: source_states.read_state(session, source.name) for source in settings.sources}
+    if json:
+        print_json([{"source": source, "state": states[source.name]} for source in settings.sources])
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("source", "kind", "every", "last success", "articles", "newest", "state"):
+        table.add_column(name)
+    for source in settings.sources:
+        state = states[source.name]
+        table.add_row(
+            escape(source.name),
+            source.kind.value,
+            f"{source.every_seconds / 60:g} min",
+            show_time(state.succeeded_at),
+            str(state.articles),
+            show_time(state.newest_at),
+            _describe(state) if is_on(source, settings) else "[dim]off: set `contact` in monitor.toml[/]",
+        )
+    stdout.print(table if settings.sources else "[dim]sources.toml names none[/]")
+
+
+def _describe(state: SourceState) -> str:
+    if state.failures:
+        return f"[red]failed {state.failures} times:[/] {escape(show(state.last_error))}"
+    return "[green]fine[/]" if state.succeeded_at else "[dim]not checked yet[/]"
+
+
+def list_deliveries(
+    context: typer.Context,
+    *,
+    state: Annotated[DeliveryState | None, typer.Option(help="Only those in this state.")] = None,
+    requeue: Annotated[int | None, typer.Option(metavar="ID", help="Send this dead one again.")] = None,
+    requeue_dead: Annotated[bool, typer.Option("--requeue-dead", help="Send all dead ones again.")] = False,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """List the messages of the outbox, newest first; send dead ones again.
+
+    Examples: monitor deliveries --state dead; monitor deliveries --requeue 12
+    """
+    settings = load_settings(context)
+    with open_store(settings) as store:
+        if requeue is not None or requeue_dead:
+            with store.write() as session:
+                count = outbox.requeue(session, utc_now(), delivery_id=requeue)
+            stderr.print(f"{count} to be sent again")
+            if not count:
+                raise typer.Exit(ExitCode.FAILED)
+            return
+        with store.read() as session:
+            found = outbox.list_deliveries(session, state=state, limit=limit)
+    if json:
+        print_json(found)
+        return
+    table = Table(box=None, pad_edge=False, expand=True)
+    for name in ("id", "route", "state", "tries", "sent", "due"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("alert", ratio=1, overflow="ellipsis", no_wrap=True)
+    for one in found:
+        due = show_time(one.due_at) if one.state is DeliveryState.WAITING else ""
+        alert = escape(show(one.last_error or one.alert.title))
+        table.add_row(
+            str(one.id), escape(one.route), one.state.value, str(one.attempts), show_time(one.sent_at), due, alert
+        )
+    stdout.print(table if found else "[dim]the outbox is empty[/]")
+
+
+def check_config(context: typer.Context) -> None:
+    """Read the whole configuration, compile the rules and run their tests; exit with 2 if anything is wrong."""
+    settings = load_settings(context)
+    check_routes(settings)
+    try:
+        failures = check_rules(build_ruleset(settings))
+    except RuleError as error:
+        raise ConfigError([f"rules.toml: {error}"]) from error
+    if failures:
+        raise ConfigError([f"rules.toml: {failure}" for failure in failures])
+    on = sum(is_on(source, settings) for source in settings.sources)
+    stdout.print(
+        f"fine: {on} of {len(settings.sources)} sources on, {len(settings.companies)} companies, "
+        f"{len(settings.rules)} own rules, {len(settings.routes)} routes"
+    )
+
+
+def send_test(context: typer.Context, route: Annotated[str, typer.Argument(metavar="ROUTE")]) -> None:
+    """Send a made-up alert to one route, now; exit with 1 if it is not accepted.
+
+    Example: monitor notify test slack
+    """
+    settings = load_settings(context)
+    if route not in (names := [one.name for one in settings.routes]):
+        raise ConfigError([f"no route is named {route!r}"], hint=f"routes.toml has: {', '.join(names)}")
+    check_routes(settings)
+    asyncio.run(_send_test(settings, route))
+    stderr.print(f"[green]✓[/] {escape(route)} accepted the message")
+
+
+async def _send_test(settings: Settings, route: str) -> None:
+    async with Fetcher(settings.main.fetch, now=utc_now) as fetcher:
+        notifier = Notifier(settings.routes, post=fetcher.post, console=stdout)
+        try:
+            message = render_message(_made_up_alert())
+            await notifier.send(route, message, deadline_seconds=settings.main.notify.deadline_seconds)
+        finally:
+            await notifier.aclose()
+
+
+def _made_up_alert() -> Alert:
+    sentence = "Alder Systems and Birch Logistics said on Monday that they will run their warehouses together."
+    event = Event(
+        type=EventType.NEW_PARTNERSHIP,
+        participants=(Participant(name="Alder Systems"), Participant(name="Birch Logistics")),
+        modality=Modality.CONFIRMED,
+        evidence=Evidence(field=Field.TEXT, start=0, end=len(sentence), sentence=sentence),
+        rule="a test of this route",
+    )
+    return Alert(
+        id=0,
+        story_id=0,
+        novelty=Novelty.NEW_STORY,
+        severity=Severity.NORMAL,
+        events=(event,),
+        title="A test: two invented companies become partners",
+        url="https://example.org/test",
+        source="test",
+        site_name="Partnership monitor",
+        published_at=None,
+        created_at=utc_now(),
+    )

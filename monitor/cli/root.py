@@ -1,0 +1,75 @@
+"""The command `monitor`: its options, its groups of commands, and how errors look."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from monitor.cli import history, inspect, operate, run
+from monitor.cli.context import ExitCode, Options, stderr
+from monitor.errors import ConfigError, MonitorError, RuleError
+
+_EPILOG = """
+[bold]Examples[/bold]\n
+monitor run --demo            see it work, without network or account\n
+monitor check                 look at every source once\n
+monitor history --limit 10    the last alerts\n
+monitor detect https://…      what one page tells, and why
+"""
+
+app = typer.Typer(
+    help="Tells you when a partnership between companies changes.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _module in (run, history, inspect, operate):
+    _module.add_commands(app)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        typer.echo(f"monitor {version('partnership-monitor')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    *,
+    config: Annotated[
+        Path, typer.Option("--config", "-c", envvar="MONITOR_CONFIG", help="Folder with monitor.toml, sources.toml …")
+    ] = Path("config"),
+    database: Annotated[
+        str | None, typer.Option("--database", envvar="MONITOR_DATABASE", help="Instead of the one in monitor.toml.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Log more, and show where an error comes from.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    context.obj = Options(folder=config, database=database, debug=debug)
+
+
+def main() -> None:
+    """Run the command line; exit with a code of `ExitCode`."""
+    try:
+        app()
+    except MonitorError as error:
+        _show_error(error)
+        if "--debug" in sys.argv:
+            raise
+        sys.exit(ExitCode.BAD_USAGE if isinstance(error, ConfigError | RuleError) else ExitCode.FAILED)
+
+
+def _show_error(error: MonitorError) -> None:
+    lines = str(error).splitlines() or [type(error).__name__]
+    for line in lines:
+        stderr.print(f"[bold red]error:[/] {escape(line)}", soft_wrap=True)
+    if error.hint:
+        stderr.print(f"[dim]hint: {escape(error.hint)}[/]", soft_wrap=True)

@@ -1,0 +1,127 @@
+"""run and check: the monitor at work."""
+
+import asyncio
+import signal
+from contextlib import nullcontext
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from monitor import daemon
+from monitor.app import add_demo, is_on, open_app
+from monitor.cli.context import ExitCode, JsonOption, load_settings, print_json, show, stderr, stdout
+from monitor.config import Settings
+from monitor.errors import ConfigError
+from monitor.models import Source
+from monitor.outbox import flush
+from monitor.pipeline import CheckReport, check_source
+
+DemoOption = Annotated[
+    bool, typer.Option("--demo", help="Also watch a small news site of our own, served on loopback.")
+]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(run)
+    app.command()(check)
+
+
+def run(
+    context: typer.Context,
+    *,
+    demo: DemoOption = False,
+    demo_speed: Annotated[
+        float, typer.Option(min=0.1, help="Show its stories so many times as fast.", hidden=True)
+    ] = 1.0,
+) -> None:
+    """Check all sources on time and send alerts, until Ctrl-C or SIGTERM.
+
+    Example: monitor run --demo
+    """
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _end)  # until the daemon has its own
+    settings = load_settings(context)
+    with add_demo(settings, speed=demo_speed) if demo else nullcontext(settings) as settings:
+        asyncio.run(_run(settings))
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise SystemExit(ExitCode.OK)
+
+
+async def _run(settings: Settings) -> None:
+    async with open_app(settings, console=stdout) as app:
+        stderr.print(f"[dim]watching {len(app.sources)} sources; alerts appear here and in the history; Ctrl-C ends[/]")
+        await daemon.serve(app)
+
+
+def check(
+    context: typer.Context,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Their names; none: all.")] = None,
+    *,
+    revisit: Annotated[
+        bool, typer.Option(help="Ask for the articles of the last day again, to see if they changed.")
+    ] = True,
+    json: JsonOption = False,
+) -> None:
+    """Look at sources once, send what is due, and exit: 1 if a source failed.
+
+    Examples: monitor check; monitor check bbc-business --json; in a crontab: monitor check --no-revisit
+    """
+    settings = load_settings(context)
+    chosen = _choose(settings, sources or [])
+    reports = asyncio.run(_check(settings, chosen, revisit=revisit, quiet=json))
+    if json:
+        print_json(reports)
+    if any(report.error for report in reports):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _choose(settings: Settings, names: list[str]) -> list[Source]:
+    known = {source.name: source for source in settings.sources}
+    if unknown := [name for name in names if name not in known]:
+        raise ConfigError(
+            [f"no source is named {name!r}" for name in unknown], hint="`monitor sources` lists their names"
+        )
+    return [known[name] for name in names] or [source for source in settings.sources if is_on(source, settings)]
+
+
+async def _check(settings: Settings, chosen: list[Source], *, revisit: bool, quiet: bool) -> list[CheckReport]:
+    """Check the sources side by side, with a bar for each that has work to do."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    async with open_app(settings, console=stderr if quiet else stdout) as app:
+        with Progress(*columns, console=stderr, transient=True, disable=quiet or not stderr.is_terminal) as bars:
+
+            async def check_one(source: Source) -> CheckReport:
+                bar = bars.add_task(source.name, total=None)
+                report = await check_source(
+                    app.tools,
+                    source,
+                    revisit=revisit,
+                    progress=lambda done, total: bars.update(bar, completed=done, total=total),
+                )
+                bars.remove_task(bar)
+                if not quiet:
+                    bars.console.print(_summarise(report), soft_wrap=True)
+                return report
+
+            reports = await asyncio.gather(*map(check_one, chosen))
+        await flush(app.postman)
+        return reports
+
+
+def _summarise(report: CheckReport) -> str:
+    if report.error:
+        return f"[red]✗[/] {escape(show(f'{report.source}: {report.error}'))}"
+    counts = {
+        "new": report.new_links,
+        "stored": report.stored,
+        "unchanged": report.unchanged,
+        "failed": report.failed,
+        "alerts": report.alerts,
+    }
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
+    return f"[green]✓[/] {escape(report.source)}: {told}"

@@ -1,0 +1,175 @@
+"""The command line: what it prints, what it returns, how it complains."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Site
+from tests.e2e.conftest import Monitor
+
+PAGE = """<html><head><title>Alderon and Birchway form partnership</title></head><body>
+<nav><a href="/a">Home</a> <a href="/b">Markets</a></nav><article><h1>Alderon and Birchway form partnership</h1>
+<p>Alderon Inc. and Birchway Ltd. said on Monday that they have formed a partnership to run their warehouses together,
+the first such agreement between the two companies, which had been rivals for years.</p></article></body></html>"""
+TEXT = "Alderon Inc. and Birchway Ltd. have formed a partnership to run their warehouses together, they said on Monday."
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    path = tmp_path / "page.html"
+    path.write_text(PAGE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def filled(monitor: Monitor, site: Site) -> Monitor:
+    """A monitor that has told one alert."""
+    site.put("/pact", PAGE)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    monitor.allow(site.address)
+    monitor.configure(
+        sources='[[sources]]\nname = "wire"\nkind = "feed"\nbaseline = false\n' + f'url = "{site.url("/feed")}"'
+    )
+    assert "new partnership" in monitor.run("check")
+    return monitor
+
+
+def test_help_names_every_command_with_an_example(monitor: Monitor) -> None:
+    told = monitor.run("--help")
+    for command in (
+        "run",
+        "check",
+        "history",
+        "show",
+        "search",
+        "relations",
+        "extract",
+        "detect",
+        "sources",
+        "deliveries",
+    ):
+        assert f" {command} " in told
+        assert "Usage" in monitor.run(command, "--help")
+
+
+def test_extract_shows_what_is_kept_and_what_is_stripped(monitor: Monitor, page: Path) -> None:
+    told = monitor.run("extract", str(page))
+    assert "Alderon and Birchway form partnership" in told
+    assert "stripped" in told
+    assert "Markets" in told
+    article = monitor.ask("extract", str(page))
+    assert article["title"] == "Alderon and Birchway form partnership"
+    assert "Markets" not in article["text"]
+
+
+def test_detect_shows_events_with_their_evidence(monitor: Monitor, page: Path) -> None:
+    told = monitor.run("detect", str(page))
+    assert "new partnership" in told
+    assert "confirmed" in told
+    (event,) = monitor.ask("detect", str(page))["events"]
+    assert [one["name"] for one in event["participants"]] == ["Alderon", "Birchway"]
+
+
+def test_lines_go_in_and_come_out_in_order_and_a_bad_one_stops_nobody(monitor: Monitor) -> None:
+    lines = [
+        json.dumps({"id": 1, "text": TEXT}),
+        "{broken",
+        json.dumps({"id": 2}),
+        json.dumps({"id": 3, "text": 5}),
+        json.dumps(["no", "object"]),
+        "[" * 100_000,
+        "",
+        json.dumps({"id": 4, "html": PAGE, "url": "https://a.example/1"}),
+        json.dumps({"id": 5, "text": ""}),
+        json.dumps({"id": 6, "text": TEXT, "title": None}),
+    ]
+    answers = [json.loads(line) for line in monitor.run("detect", "--jsonl", "-", stdin="\n".join(lines)).splitlines()]
+    assert [answer["id"] for answer in answers] == [1, None, 2, 3, None, None, 4, 5, 6]
+    assert ["error" in answer for answer in answers] == [False, True, True, True, True, True, False, False, False]
+    (event,) = answers[0]["events"]
+    start, end = event["evidence"]
+    assert TEXT[start:end] == event["sentence"]
+    (event,) = answers[6]["events"]
+    start, end = event["evidence"] or (0, 0)
+    assert answers[6]["text"][start:end] == event["sentence"] or event["evidence"] is None
+    assert answers[7]["events"] == []
+
+
+def test_extract_takes_lines_too(monitor: Monitor) -> None:
+    lines = "\n".join(json.dumps({"id": number, "html": PAGE}) for number in range(200))
+    answers = [json.loads(line) for line in monitor.run("extract", "--jsonl", "-", stdin=lines).splitlines()]
+    assert [answer["id"] for answer in answers] == list(range(200))
+    assert all("formed a partnership" in answer["text"] for answer in answers)
+
+
+def test_the_history_is_listed_shown_and_searched(filled: Monitor) -> None:
+    (alert,) = filled.ask("history")
+    number = str(alert["article_id"])
+    assert "new partnership" in filled.run("history")
+    assert filled.ask("history", "Birchway") == [alert]
+    assert filled.ask("history", "Cedrus") == []
+    assert filled.ask("history", "--since", "1h") == [alert]
+    shown = filled.run("show", number)
+    assert "alerted" in shown
+    assert "formed a partnership" in shown
+    assert filled.ask("show", number)["article"]["id"] == alert["article_id"]
+    assert "warehouses" in filled.run("search", "warehouses", "rival*")
+    assert filled.ask("relations", "Alderon")[0]["state"] == "active"
+    assert filled.ask("sources")[0]["state"]["articles"] == 1
+    assert filled.ask("deliveries")[0]["state"] == "sent"
+
+
+def test_nothing_found_is_exit_code_1(filled: Monitor) -> None:
+    filled.run("search", "zebra", expect=1)
+    told = filled.run("show", "4711", expect=1)
+    assert "no article has the id 4711" in told
+    assert "hint" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("nonsense",), "No such command"),
+        (("check", "nowhere"), "no source is named 'nowhere'"),
+        (("notify", "test", "nowhere"), "no route is named 'nowhere'"),
+        (("history", "--since", "ever"), "a span as 12h"),
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2(monitor: Monitor, arguments: tuple[str, ...], told: str) -> None:
+    printed = monitor.run(*arguments, expect=2)
+    assert told in " ".join(printed.split())
+    assert "Traceback" not in printed
+
+
+def test_a_broken_configuration_is_told_in_lines(monitor: Monitor) -> None:
+    monitor.configure(monitor="databse = 1", sources="[[source]]")
+    printed = monitor.run("config", "check", expect=2)
+    assert printed.count("error:") == 2
+    assert "did you mean 'database'?" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_source_that_fails_makes_check_fail(monitor: Monitor, site: Site) -> None:
+    monitor.allow(site.address)
+    monitor.configure(sources=f'[[sources]]\nname = "wire"\nkind = "feed"\nurl = "{site.url("/nothing")}"')
+    assert "404" in monitor.run("check", expect=1)
+
+
+def test_a_file_that_is_not_there_is_told(monitor: Monitor) -> None:
+    printed = monitor.run("detect", "/nowhere/at/all.txt", expect=1)
+    assert "cannot be read" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_database_that_is_none_is_told(monitor: Monitor) -> None:
+    monitor.database.write_text("Dear reader, " * 50)
+    printed = monitor.run("history", expect=1)
+    assert "cannot be used as the database" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_test_message_reaches_the_terminal(monitor: Monitor) -> None:
+    printed = monitor.run("notify", "test", "console")
+    assert "Alder Systems" in printed
+    assert "\x1b" not in printed

@@ -1,0 +1,227 @@
+"""Checks of sources over real HTTP into a real database."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.app import build_ruleset
+from monitor.config import CheckSettings, Settings
+from monitor.detect import Ruleset
+from monitor.fetch import Fetcher
+from monitor.models import (
+    DeliveryState,
+    FetchSettings,
+    Novelty,
+    Reading,
+    Route,
+    Source,
+    SourceKind,
+)
+from monitor.pipeline import CheckReport, Tools, check_source
+from monitor.sandbox import Sandbox
+from monitor.store import Store, articles, deliveries, history, sources
+from tests.conftest import Site
+
+PACT = """<html><head><title>Alderon Systems and Birchway Logistics form partnership</title></head><body>
+<nav><a href="/">Home</a> <a href="/markets">Markets</a></nav>
+<article><h1>Alderon Systems and Birchway Logistics form partnership</h1>
+<p>Alderon Systems Inc. and Birchway Logistics Ltd. said on Monday that they have formed a partnership to run their
+warehouses together, the first such agreement between the two companies.</p>
+<p>The companies expect the work to begin in the spring and to reach all forty sites within three years, according to
+a joint statement that was published before the markets opened.</p></article>
+<aside class="newsletter"><p>Sign up for our newsletter. Cedrus Corp and Dogwood Inc formed a partnership.</p></aside>
+</body></html>"""
+WEATHER = """<html><head><title>Rain expected in the north</title></head><body><article>
+<h1>Rain expected in the north</h1><p>Rain will fall in the north on Tuesday and in the east on Wednesday, and the rest
+of the week stays dry, the weather service said in its forecast.</p></article></body></html>"""
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def pass_hours(self, hours: float) -> None:
+        self.time += timedelta(hours=hours)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    box = Sandbox(seconds=5, megabytes=1024)
+    yield box
+    box.close()
+
+
+@pytest.fixture(scope="module")
+def ruleset() -> Ruleset:
+    return build_ruleset(Settings())
+
+
+@pytest.fixture
+async def tools(site: Site, clock: Clock, sandbox: Sandbox, ruleset: Ruleset, tmp_path: Path) -> AsyncIterator[Tools]:
+    store = Store(tmp_path / "monitor.db")
+    fetch = FetchSettings(allow=(site.address,), delay_seconds=0, deadline_seconds=5)
+    async with Fetcher(fetch, now=clock) as fetcher:
+        yield Tools(
+            store=store,
+            fetcher=fetcher,
+            sandbox=sandbox,
+            ruleset=ruleset,
+            routes=(Route(name="console", url="console:"),),
+            settings=CheckSettings(),
+            now=clock,
+        )
+    store.close()
+
+
+def feed(site: Site, **extra: object) -> Source:
+    return Source(**{"name": "wire", "kind": SourceKind.FEED, "url": site.url("/feed"), "baseline": False, **extra})  # type: ignore[arg-type]  # keys of a test
+
+
+async def check(tools: Tools, source: Source) -> CheckReport:
+    report = await check_source(tools, source)
+    assert report.error is None
+    return report
+
+
+async def test_news_becomes_an_article_an_event_an_alert_and_a_delivery(site: Site, tools: Tools) -> None:
+    url = site.put("/pact", PACT)
+    site.put("/weather", WEATHER)
+    site.put_feed("/feed", ("/pact", "Alderon Systems and Birchway Logistics form partnership"), ("/weather", "Rain"))
+    report = await check(tools, feed(site))
+    assert (report.new_links, report.stored, report.alerts) == (2, 2, 1)
+    with tools.store.read() as session:
+        (alert,) = history.list_alerts(session)
+        (delivery,) = deliveries.list_deliveries(session)
+        stored = history.read_article(session, alert.article_id)
+    assert alert.novelty is Novelty.NEW_STORY
+    assert alert.url == url
+    assert {one.name for one in alert.events[0].participants} == {"Alderon Systems", "Birchway Logistics"}
+    assert (delivery.route, delivery.state, delivery.alert) == ("console", DeliveryState.WAITING, alert)
+    assert stored is not None
+    assert "newsletter" not in stored.article.text
+    assert any("newsletter" in block.text for block in stored.article.stripped)
+
+
+async def test_a_first_look_is_stored_but_not_told(site: Site, tools: Tools) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    report = await check(tools, feed(site, baseline=True))
+    assert (report.stored, report.alerts) == (1, 0)
+    with tools.store.read() as session:
+        assert history.list_alerts(session) == []
+
+
+async def test_a_second_check_downloads_nothing(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    await check(tools, feed(site))
+    site.requests.clear()
+    clock.pass_hours(2)
+    report = await check(tools, feed(site))
+    assert (report.new_links, report.stored, report.unchanged) == (0, 0, 1)
+    assert {status for path, status in site.requests if path != "/robots.txt"} == {304}
+
+
+async def test_a_changed_page_is_a_new_version_and_no_new_alert(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    await check(tools, feed(site))
+    site.put("/pact", PACT.replace("forty sites", "fifty sites"))
+    clock.pass_hours(2)
+    report = await check(tools, feed(site))
+    assert (report.stored, report.alerts) == (1, 0)
+    with tools.store.read() as session:
+        stored = articles.find_by_url(session, site.url("/pact"))
+        assert stored is not None
+        assert (stored.version, "fifty sites" in stored.article.text) == (2, True)
+        assert [number for number, _, _ in history.list_versions(session, stored.id)] == [1]
+
+
+async def test_the_same_text_at_another_url_is_the_same_article(site: Site, tools: Tools) -> None:
+    site.put("/pact", PACT)
+    site.put("/pact-again", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"), ("/pact-again", "Pact"))
+    report = await check(tools, feed(site))
+    assert (report.stored, report.unchanged, report.alerts) == (1, 1, 1)
+
+
+async def test_pages_that_share_a_canonical_url_stay_apart(site: Site, tools: Tools) -> None:
+    claim = f'<link rel="canonical" href="{site.url("/front")}">'
+    site.put("/pact", PACT.replace("<head>", f"<head>{claim}"))
+    site.put("/weather", WEATHER.replace("<head>", f"<head>{claim}"))
+    site.put_feed("/feed", ("/pact", "Pact"), ("/weather", "Rain"))
+    assert (await check(tools, feed(site))).stored == 2
+
+
+async def test_one_bad_page_does_not_stop_its_neighbours(site: Site, tools: Tools) -> None:
+    site.put("/broken", b"%PDF-1.7 \x00\xff", "application/pdf")
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/broken", "Broken"), ("/gone", "Gone"), ("/pact", "Pact"))
+    report = await check(tools, feed(site))
+    assert (report.failed, report.stored, report.alerts) == (2, 1, 1)
+
+
+async def test_a_304_does_not_hide_an_article_that_failed(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/pact", PACT)
+    site.failing["/pact"] = 500
+    site.put_feed("/feed", ("/pact", "Pact"))
+    assert (await check(tools, feed(site))).failed == 1
+    site.failing.clear()
+    clock.pass_hours(1)
+    assert (await check(tools, feed(site))).alerts == 1
+
+
+async def test_an_article_is_given_up_in_the_end(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/pact", PACT)
+    site.failing["/pact"] = 500
+    site.put_feed("/feed", ("/pact", "Pact"))
+    for _ in range(8):
+        await check(tools, feed(site))
+        clock.pass_hours(12)
+    assert [path for path, _ in site.requests].count("/pact") == 5
+
+
+async def test_a_source_that_fails_is_noted_and_left_in_peace(site: Site, tools: Tools) -> None:
+    site.failing["/feed"] = 503
+    report = await check_source(tools, feed(site))
+    assert report.error is not None
+    with tools.store.read() as session:
+        state = sources.read_state(session, "wire")
+    assert (state.failures, state.not_before is not None) == (1, True)
+    assert "503" in (state.last_error or "")
+
+
+async def test_headlines_are_read_without_their_pages(site: Site, tools: Tools) -> None:
+    site.put_feed("/feed", ("/pact", "Alderon Systems and Birchway Logistics form partnership"))
+    report = await check(tools, feed(site, read=Reading.LINK))
+    assert (report.stored, report.alerts) == (1, 1)
+    assert "/pact" not in {path for path, _ in site.requests}
+
+
+async def test_old_news_is_stored_but_not_told(site: Site, tools: Tools) -> None:
+    dated = '<meta property="article:published_time" content="2026-01-02T10:00:00Z"></head>'
+    site.put("/pact", PACT.replace("</head>", dated))
+    site.put_feed("/feed", ("/pact", "Pact"))
+    report = await check(tools, feed(site))
+    assert (report.stored, report.alerts) == (1, 0)
+
+
+async def test_a_second_outlet_repeats_the_story(site: Site, tools: Tools) -> None:
+    retold = PACT.replace("form partnership", "team up").replace("have formed a partnership", "will team up")
+    site.put("/pact", PACT)
+    site.put("/retold", retold)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    site.put_feed("/other", ("/retold", "Pact retold"))
+    assert (await check(tools, feed(site))).alerts == 1
+    report = await check(tools, feed(site, name="other", url=site.url("/other")))
+    assert (report.stored, report.alerts) == (1, 0)

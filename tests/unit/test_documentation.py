@@ -1,0 +1,52 @@
+"""What can be typed or configured is documented."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import typer
+
+from monitor import config
+from monitor.cli.root import app
+from monitor.models import Company, EventType, FetchSettings, Modality, Route, Rule, Source, SourceKind
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+KINDS = (
+    Source,
+    Company,
+    Route,
+    config.MainSettings,
+    FetchSettings,
+    config.CheckSettings,
+    config.NotifySettings,
+    config.LogSettings,
+    config.PageSettings,
+)
+
+
+def commands() -> list[str]:
+    group = typer.main.get_command(app)
+    return sorted(group.commands)  # type: ignore[attr-defined]  # a group has them
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"`{command}" in README
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_key_is_in_the_readme(kind: type) -> None:
+    assert [
+        item.name for item in fields(kind) if f"`{item.name}`" not in README and f"`[{item.name}]" not in README
+    ] == []
+
+
+def test_every_key_of_a_rule_is_in_the_readme() -> None:
+    keys = {item.name for item in fields(Rule)} - {"hits", "misses"} | {"tests"}
+    assert sorted(key for key in keys if f"`{key}`" not in README) == []
+
+
+@pytest.mark.parametrize("values", [SourceKind, EventType, Modality])
+def test_every_value_is_in_the_readme(values: type) -> None:
+    assert [value for value in values if f"`{value}`" not in README] == []  # type: ignore[attr-defined]  # enumerations
