@@ -17,7 +17,7 @@ from monitor.app import App
 from monitor.errors import MonitorError
 from monitor.models import Source
 from monitor.outbox import flush
-from monitor.pipeline import check_source
+from monitor.pipeline import CheckReport, check_source
 from monitor.store import sources as source_states
 
 log = logging.getLogger(__name__)
@@ -117,11 +117,7 @@ class _Daemon:
                 return
             finally:
                 self._news.set()
-        if report.error:
-            log.warning("source failed", extra={"source": source.name, "error": report.error})
-        elif report.stored or report.failed:
-            facts = {"new": report.new_links, "stored": report.stored, "failed": report.failed, "alerts": report.alerts}
-            log.info("source checked", extra={"source": source.name, **facts})
+        _log_report(report)
 
     async def _flush_forever(self) -> None:
         while not self._stop.is_set():
@@ -141,6 +137,23 @@ class _Daemon:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def _log_report(report: CheckReport) -> None:
+    """Tell what a check came to; a failure when it begins and when it ends, not each time."""
+    facts: dict[str, object] = {"source": report.source}
+    if report.error:
+        log.log(
+            logging.WARNING if report.failures == 1 else logging.DEBUG,
+            "source failed",
+            extra=facts | {"error": report.error},
+        )
+        return
+    if report.failures:
+        log.info("source works again", extra=facts | {"failures": report.failures})
+    if report.stored or report.failed:
+        facts |= {"new": report.new_links, "stored": report.stored, "failed": report.failed, "alerts": report.alerts}
+        log.info("source checked", extra=facts)
 
 
 async def _first(event: Callable[[], Awaitable[object]], seconds: float) -> None:

@@ -76,6 +76,8 @@ class CheckReport:
     alerts: int = 0
     error: str | None = None
     """Why the source itself could not be read."""
+    failures: int = 0
+    """Checks in a row in which it could not, this one included; after a success, those before it."""
 
 
 Progress = Callable[[int, int], None]
@@ -93,12 +95,12 @@ async def check_source(
     try:
         pages = await _register(tools, source, report)
     except (FetchError, ParseError) as error:
-        report.error = str(error)
-        await _run(_rest, tools, source, error)
+        report.error = str(error).removeprefix(f"{source.url}: ")
+        report.failures = await _run(_rest, tools, source, error)
         return report
     visits = await _run(_due_visits, tools, source, revisit)
     await _visit_all(tools, source, visits, report, progress)
-    await _run(_finish, tools, source, pages)
+    report.failures = await _run(_finish, tools, source, pages)
     return report
 
 
@@ -144,23 +146,26 @@ def _register_links(tools: Tools, source: Source, links: list[Link]) -> int:
         return sources.register_links(session, source.name, links, tools.now(), is_baseline=is_baseline)
 
 
-def _finish(tools: Tools, source: Source, pages: list[Page]) -> None:
-    """Note the success and keep the pages' validators, unless a link still waits: a 304 must not hide its article."""
+def _finish(tools: Tools, source: Source, pages: list[Page]) -> int:
+    """Note the success and keep the pages' validators, unless a link still waits: a 304 must not hide its article.
+
+    Return how many checks in a row had failed before.
+    """
     with tools.store.write() as session:
-        sources.record_success(session, source.name, tools.now())
         if not sources.has_waiting(session, source.name):
             sources.save_validators(session, pages)
+        return sources.record_success(session, source.name, tools.now())
 
 
-def _rest(tools: Tools, source: Source, error: FetchError | ParseError) -> None:
-    """Leave a source that failed in peace: longer each time, and as long as it asks."""
+def _rest(tools: Tools, source: Source, error: FetchError | ParseError) -> int:
+    """Leave a source that failed in peace, longer each time and as long as it asks; return the failures in a row."""
     now = tools.now()
     asked = (error.retry_after_seconds or 0.0) if isinstance(error, FetchError) else 0.0
     with tools.store.write() as session:
         failures = sources.read_state(session, source.name).failures
         rest = min(source.every_seconds * 2.0**failures, _MAX_REST_SECONDS)
         not_before = now + timedelta(seconds=max(rest, asked))
-        sources.record_failure(session, source.name, now, error=str(error), not_before=not_before)
+        return sources.record_failure(session, source.name, now, error=str(error), not_before=not_before)
 
 
 # --- the articles behind its links ------------------------------------------------------------------------------

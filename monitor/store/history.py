@@ -13,13 +13,25 @@ from monitor.store.news import named_like, read_alerts, read_events
 from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, ArticleVersionRow, EventRow, ParticipantRow
 
 _QUERY_PART = re.compile(r'"([^"]*)"|(\S+)')
+_NO_FULL_TEXT = {ord('"'): " ", 0: " "}
+"""What ends a quoted word, or the whole query, for FTS5."""
 
 
 def list_alerts(
-    session: Session, *, company: str | None = None, since: datetime | None = None, limit: int = 50
+    session: Session,
+    *,
+    company: str | None = None,
+    since: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Alert]:
-    """Return the newest alerts, newest first; `company` is a folded name or its beginning."""
-    wanted = select(AlertRow.id).order_by(col(AlertRow.created_at).desc(), col(AlertRow.id).desc()).limit(limit)
+    """Return the newest alerts, newest first, or those older than the one with the id `before`.
+
+    `company` is a folded name or its beginning.
+    """
+    wanted = select(AlertRow.id).order_by(col(AlertRow.id).desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(col(AlertRow.id) < before)
     if since is not None:
         wanted = wanted.where(col(AlertRow.created_at) >= since)
     if company is not None:
@@ -72,8 +84,10 @@ def list_versions(session: Session, article_id: int) -> list[tuple[int, datetime
     return [(row.version, row.stored_at, row.title) for row in rows]
 
 
-def search_articles(session: Session, words: str, *, limit: int = 50) -> list[tuple[StoredArticle, str]]:
-    """Return articles that hold all `words`, newest first, each with a snippet in which [the words] are bracketed.
+def search_articles(
+    session: Session, words: str, *, limit: int = 50, marks: tuple[str, str] = ("[", "]")
+) -> list[tuple[StoredArticle, str]]:
+    """Return articles that hold all `words`, newest first, each with a snippet in which they stand between `marks`.
 
     `"quoted words"` must stand together, `word*` finds all that begins so; anything else is taken literally.
     """
@@ -82,10 +96,10 @@ def search_articles(session: Session, words: str, *, limit: int = 50) -> list[tu
         return []
     found = session.connection().execute(
         text(
-            "SELECT rowid, snippet(articles_fts, 1, '[', ']', ' … ', 24) AS snippet FROM articles_fts"
+            "SELECT rowid, snippet(articles_fts, 1, :opening, :closing, ' … ', 24) AS snippet FROM articles_fts"
             " WHERE articles_fts MATCH :query ORDER BY rowid DESC LIMIT :limit"
         ),
-        {"query": query, "limit": limit},
+        {"query": query, "limit": limit, "opening": marks[0], "closing": marks[1]},
     )
     snippets = {int(row.rowid): str(row.snippet) for row in found}
     rows = session.exec(select(ArticleRow).where(col(ArticleRow.id).in_(list(snippets))))
@@ -110,7 +124,7 @@ def _full_text_query(words: str) -> str:
     """Return a query for FTS5 in which nothing of the user's is an operator but the trailing `*`."""
     parts = []
     for quoted, word in _QUERY_PART.findall(words):
-        literal = (quoted or word.rstrip("*")).replace('"', " ").strip()
+        literal = (quoted or word.rstrip("*")).translate(_NO_FULL_TEXT).strip()
         if re.search(r"\w", literal):
             parts.append(f'"{literal}"' + ("*" if word.endswith("*") else ""))
     return " ".join(parts)

@@ -30,9 +30,10 @@ def take_baseline(session: Session, name: str) -> bool:
     return is_first
 
 
-def record_success(session: Session, name: str, now: datetime) -> None:
-    """Note a check without fault."""
+def record_success(session: Session, name: str, now: datetime) -> int:
+    """Note a check without fault; return how many in a row had failed before."""
     row = session.get(SourceRow, name) or SourceRow(name=name)
+    failures = row.failures
     newest = session.exec(select(func.max(ArticleRow.published_at)).where(col(ArticleRow.source) == name)).one()
     row.sqlmodel_update(
         {
@@ -45,6 +46,7 @@ def record_success(session: Session, name: str, now: datetime) -> None:
         }
     )
     session.add(row)
+    return failures
 
 
 def record_failure(session: Session, name: str, now: datetime, *, error: str, not_before: datetime | None) -> int:

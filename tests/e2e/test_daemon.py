@@ -1,10 +1,12 @@
 """The daemon: how it ends, and that there is only one."""
 
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import Site
 from tests.e2e.conftest import Monitor, wait_for
 
 
@@ -23,3 +25,22 @@ def test_a_second_instance_on_the_same_database_refuses(monitor: Monitor) -> Non
     told = monitor.run("run", expect=1)
     assert "another monitor is running on this database" in told
     assert "Traceback" not in told
+
+
+def test_a_check_that_hangs_is_ended_and_its_neighbours_go_on(monitor: Monitor, site: Site) -> None:
+    site.put("/calm", "<html><body><article><p>Rain will fall in the north on Tuesday.</p></article></body></html>")
+    site.put_feed("/feed", ("/calm", "Rain"))
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # connects, and never says a word
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        monitor.configure(
+            monitor=f'[fetch]\ndeadline_seconds = 300\nallow = ["{address}", "{site.address}"]\n'
+            "[check]\ndeadline_seconds = 10\njitter_seconds = 0\n",
+            sources=f'[[sources]]\nname = "silent"\nkind = "feed"\nurl = "http://{address}/feed"\n'
+            f'[[sources]]\nname = "wire"\nkind = "feed"\nurl = "{site.url("/feed")}"\nevery_seconds = 5\n',
+        )
+        process = monitor.start("run")
+        wait_for(lambda: [path for path, _ in site.requests].count("/feed") >= 3, 40)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=10)
+    assert process.returncode == 0, output
+    assert "check ran out of time source=silent" in output
