@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format bench-extraction bench-detection clean
+.PHONY: help run test unit lint format bench-extraction bench-detection bench-check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -36,6 +36,9 @@ bench-extraction: .venv/dev.stamp  ## measure extraction on ../shared/data/extra
 
 bench-detection: .venv/dev.stamp  ## measure detection on ../shared/data/events
 	$(BIN)/python tests/bench/bench_detection.py
+
+bench-check: .venv/dev.stamp  ## measure whole checks of 200 real pages, and the idle daemon
+	$(BIN)/python tests/bench/bench_check.py
 
 clean:  ## remove what was set up; the database stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
