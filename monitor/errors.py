@@ -9,7 +9,8 @@ MonitorError
 ├── StoreError           the database cannot be used
 │   ├── AlreadyRunning   another daemon holds this database
 │   └── NewerDatabase    written by a newer version of the monitor
-└── SendError            a message was not accepted: says whether another try helps
+├── SendError            a message was not accepted: says whether another try helps
+└── PageError            the history cannot be served: its port is taken
 """
 
 from enum import StrEnum
@@ -110,3 +111,7 @@ class SendError(MonitorError):
         super().__init__(detail)
         self.is_temporary = is_temporary
         self.retry_after_seconds = retry_after_seconds
+
+
+class PageError(MonitorError):
+    """The history cannot be served at the address asked for."""

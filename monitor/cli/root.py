@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from monitor.cli import history, inspect, operate, run
+from monitor.cli import history, inspect, operate, run, serve
 from monitor.cli.context import ExitCode, Options, stderr
 from monitor.errors import ConfigError, MonitorError, RuleError
 
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (run, history, inspect, operate):
+for _module in (run, serve, history, inspect, operate):
     _module.add_commands(app)
 
 

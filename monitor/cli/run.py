@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from contextlib import nullcontext
+from contextlib import AsyncExitStack, nullcontext
 from typing import Annotated
 
 import typer
@@ -13,7 +13,7 @@ from monitor import daemon
 from monitor.app import add_demo, is_on, open_app
 from monitor.cli.context import ExitCode, JsonOption, load_settings, print_json, show, stderr, stdout
 from monitor.config import Settings
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, PageError
 from monitor.models import Source
 from monitor.outbox import flush
 from monitor.pipeline import CheckReport, check_source
@@ -53,7 +53,20 @@ def _end(_signal: int, _frame: object) -> None:
 
 
 async def _run(settings: Settings) -> None:
-    async with open_app(settings, console=stdout) as app:
+    from monitor.web import PageServer  # noqa: PLC0415 - 0.1 s that other commands need not pay
+
+    async with open_app(settings, console=stdout) as app, AsyncExitStack() as stack:
+        page_settings = settings.main.page
+        if page_settings.enabled:
+            page = PageServer(
+                store=app.tools.store, sources=app.sources, port=page_settings.port, secrets=settings.secrets
+            )
+            try:
+                await stack.enter_async_context(page)
+            except PageError as error:
+                stderr.print(f"[yellow]the page is off:[/] {escape(str(error))}", soft_wrap=True)
+            else:
+                stderr.print(f"[dim]the history is at[/] {page.url}")
         stderr.print(f"[dim]watching {len(app.sources)} sources; alerts appear here and in the history; Ctrl-C ends[/]")
         await daemon.serve(app)
 

@@ -34,7 +34,7 @@ class Monitor:
         """Write a monitor.toml that lets these loopback addresses through, without delay."""
         self.configure(
             monitor=f'database = "{self.database}"\n[fetch]\ndelay_seconds = 0\ndeadline_seconds = 10\n'
-            f"allow = {json.dumps(addresses)}\n[check]\njitter_seconds = 0\n"
+            f"allow = {json.dumps(addresses)}\n[check]\njitter_seconds = 0\n[page]\nport = 0\n"
         )
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -86,7 +86,7 @@ def monitor(tmp_path: Path) -> Iterator[Monitor]:
     folder = tmp_path / "config"
     folder.mkdir()
     instance = Monitor(folder)
-    instance.configure(monitor=f'database = "{instance.database}"')
+    instance.configure(monitor="[page]\nport = 0\n")
     yield instance
     instance.kill_all()
 

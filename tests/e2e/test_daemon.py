@@ -34,7 +34,7 @@ def test_a_check_that_hangs_is_ended_and_its_neighbours_go_on(monitor: Monitor, 
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         monitor.configure(
             monitor=f'[fetch]\ndeadline_seconds = 300\nallow = ["{address}", "{site.address}"]\n'
-            "[check]\ndeadline_seconds = 10\njitter_seconds = 0\n",
+            "[check]\ndeadline_seconds = 10\njitter_seconds = 0\n[page]\nport = 0\n",
             sources=f'[[sources]]\nname = "silent"\nkind = "feed"\nurl = "http://{address}/feed"\n'
             f'[[sources]]\nname = "wire"\nkind = "feed"\nurl = "{site.url("/feed")}"\nevery_seconds = 5\n',
         )

@@ -1,0 +1,51 @@
+"""serve: the history in the browser."""
+
+import asyncio
+import signal
+from typing import Annotated
+
+import typer
+
+from monitor.app import is_on, open_store
+from monitor.cli.context import ExitCode, load_settings, stderr
+from monitor.config import Settings
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(serve)
+
+
+def serve(
+    context: typer.Context,
+    *,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Instead of the one in monitor.toml; 0: any that is free.")
+    ] = None,
+) -> None:
+    """Show the history in the browser, beside a running monitor or alone, until Ctrl-C or SIGTERM.
+
+    Example: monitor serve --port 8090
+    """
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _end)  # until the loop has its own
+    settings = load_settings(context)
+    asyncio.run(_serve(settings, settings.main.page.port if port is None else port))
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise SystemExit(ExitCode.OK)
+
+
+async def _serve(settings: Settings, port: int) -> None:
+    from monitor.web import PageServer  # noqa: PLC0415 - 0.1 s that no other command shall pay
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    sources = [source for source in settings.sources if is_on(source, settings)]
+    with open_store(settings) as store:
+        async with PageServer(store=store, sources=sources, port=port, secrets=settings.secrets) as page:
+            stderr.print(f"[dim]the history is at[/] {page.url} [dim]· Ctrl-C ends[/]")
+            await stop.wait()

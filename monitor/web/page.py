@@ -1,0 +1,98 @@
+"""The application: every view a transaction and a template, and what is shown when that fails."""
+
+import mimetypes
+from collections.abc import Callable, Collection, Sequence
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from monitor.models import Source
+from monitor.store import Store
+from monitor.web import wording
+from monitor.web.guard import Guard
+from monitor.web.views import View, list_views
+
+_ASSETS = {file.name: file.read_bytes() for file in files(__package__).joinpath("static").iterdir() if file.is_file()}
+"""Small, and read once: no path of a request ever reaches the disk."""
+_TITLES = {400: "That was not understood", 404: "Nothing here", 500: "Something broke"}
+
+
+def make_page(
+    *, store: Store, sources: Sequence[Source], hosts: Collection[str], secrets: Collection[str] = ()
+) -> Guard:
+    """Return the page as an ASGI application that answers under `hosts` (as "127.0.0.1:8087") only.
+
+    `secrets` are blacked out wherever they stand.
+    """
+    templates = _load_templates(secrets)
+
+    def fail(_request: Request, error: Exception) -> Response:
+        status, detail = (
+            (error.status_code, error.detail)
+            if isinstance(error, HTTPException)
+            else (500, "The log has the details. Try again in a moment.")
+        )
+        values = {"status": status, "title": _TITLES.get(status, "This did not work"), "detail": detail}
+        return HTMLResponse(templates.get_template("error.html").render(values), status_code=status)
+
+    routes = [Route(view.path, _make_endpoint(view, store, templates)) for view in list_views(sources)]
+    app = Starlette(
+        routes=[*routes, Route("/static/{name}", _send_asset), Route("/{path:path}", _refuse)],
+        exception_handlers={HTTPException: fail, Exception: fail},
+    )
+    return Guard(app, hosts=hosts)
+
+
+def _make_endpoint(view: View, store: Store, templates: Environment) -> Callable[[Request], Response]:
+    """Return a view's endpoint; not async, so that Starlette runs it in a thread: it waits for the database."""
+
+    def answer(request: Request) -> Response:
+        with store.read() as session:
+            values = view.read(session, request)
+        return HTMLResponse(templates.get_template(view.template).render(values, path=view.path))
+
+    return answer
+
+
+def _refuse(_request: Request) -> Response:
+    """Answer every other path; with a route for all, Starlette redirects none."""
+    raise HTTPException(404, "There is no page with this address.")
+
+
+def _send_asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _ASSETS:
+        raise HTTPException(404, "There is no such file.")
+    kind = mimetypes.guess_type(name)[0]
+    # Pages name an asset with its digest: a new version has a new URL.
+    return Response(_ASSETS[name], media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+def _load_templates(secrets: Collection[str]) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("monitor.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=wording.make_finalizer(secrets),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "words": wording.say_words,
+        "day": wording.say_day,
+        "clock": wording.say_clock,
+        "date": wording.say_date,
+        "span": wording.say_span,
+        "link": wording.find_link,
+    }
+    environment.globals["assets"] = {
+        name: f"/static/{name}?{sha256(body).hexdigest()[:12]}" for name, body in _ASSETS.items()
+    }
+    return environment

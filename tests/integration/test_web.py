@@ -1,0 +1,423 @@
+"""The page over real HTTP: every view, every refusal, and hostile text that stays text."""
+
+import asyncio
+import signal
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from monitor.errors import PageError
+from monitor.models import (
+    Article,
+    Event,
+    EventType,
+    Evidence,
+    Field,
+    Modality,
+    Novelty,
+    Participant,
+    Source,
+    SourceKind,
+    Stripped,
+    StripReason,
+)
+from monitor.store import Session, Store, articles, deliveries, news, sources
+from monitor.web import PageServer, make_page
+
+NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+Outline = list[tuple[str, tuple[str, ...]]]
+VIEWS = (
+    "/",
+    "/?before=99",
+    "/articles/1",
+    "/search",
+    "/search?q=before",
+    "/relations",
+    "/relations?company=Alderon",
+    "/sources",
+    "/deliveries",
+    "/deliveries?state=dead",
+)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror='alert(1)'>",
+    "' autofocus onfocus=alert(1) x='",
+    "</title></style></textarea></script><svg onload=alert(1)>",
+    "</mark></bdi></p></main><h1>Owned</h1><!--",
+    "{{ 7 * 7 }}{% include 'base.html' %}{# x #}",
+    "javascript:alert(1)",
+    "&lt;b&gt;&#60;i&#62;&quot;",
+    "\x02<b>\x03</b>]]>",
+    "\x00\x1b[2J\x7f\x9b\u202e\ufeff\u0000<i>",
+    "%3Cscript%3E+%22%00",
+    "../../etc/passwd\\x",
+    "א<ב>ג" * 50,
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "monitor.db")
+    yield opened
+    opened.close()
+
+
+def make_source(text: str) -> Source:
+    return Source(name=text, kind=SourceKind.FEED, url="https://a.example/feed")
+
+
+def fill(store: Store, text: str, *, alerts: int = 1) -> None:
+    """Put `text` into every place of the history that strangers can write to."""
+    with store.write() as session:
+        for number in range(alerts):
+            add_news(session, text, number)
+        source = make_source(text).name
+        sources.record_failure(session, source, NOW, error=text, not_before=NOW)
+
+
+def add_news(session: Session, text: str, number: int) -> None:
+    body = f"before {text} after"
+    article = Article(
+        url=f"{text}{'' if number == 0 else number}",
+        title=text,
+        text=body,
+        authors=(text,),
+        published_at=NOW,
+        site_name=text,
+        language=text,
+        stripped=(Stripped(text=text, reason=StripReason.NAMED, where=text),),
+    )
+    old = articles.add_article(session, article, source=text, digest=f"old {number}", now=NOW)
+    stored = articles.revise_article(session, old, article, digest=f"new {number}", now=NOW)
+    story = news.open_story(session, NOW)
+    evidence = (
+        Evidence(field=Field.TEXT, start=7, end=7 + len(text), sentence=f"{text}."),
+        Evidence(field=Field.TITLE, start=0, end=len(text), sentence=text),
+        Evidence(field=Field.TEXT, start=900, end=990, sentence=text),
+    )
+    ids = [
+        news.add_event(
+            session,
+            Event(
+                type=EventType.NEW_PARTNERSHIP,
+                participants=(Participant(name="Alderon"), Participant(name=text)),
+                modality=Modality.CONFIRMED,
+                evidence=one,
+                rule=text,
+                subject=text,
+                tags=(text,),
+            ),
+            ["alderon", "other"],
+            stored=stored,
+            story_id=story,
+            novelty=Novelty.NEW_STORY,
+        )
+        for one in evidence
+    ]
+    alert = news.add_alert(session, ids, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
+    deliveries.add_deliveries(session, alert.id, [text], NOW)
+    for due in deliveries.claim_deliveries(session, NOW, routes=[text], lease_seconds=1, limit=9):
+        deliveries.mark_failed(session, due.id, text, due_at=None)
+
+
+def serve(store: Store, text: str = "x", *, secrets: tuple[str, ...] = ()) -> PageServer:
+    return PageServer(store=store, sources=[make_source(text)], port=0, secrets=secrets)
+
+
+def outline(page: str) -> Outline:
+    """Return every element with the names of its attributes, in order."""
+    tree = LexborHTMLParser(page)
+    return [(node.tag or "", tuple(sorted(node.attributes))) for node in tree.root.traverse()] if tree.root else []
+
+
+async def read_all(server: PageServer, paths: tuple[str, ...]) -> dict[str, str]:
+    async with server as page, httpx.AsyncClient(base_url=page.url) as client:
+        answers = {path: await client.get(path) for path in paths}
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 200)
+    return {path: answer.text for path, answer in answers.items()}
+
+
+def assert_guarded(answer: httpx.Response) -> None:
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert answer.headers["cache-control"]
+    assert "server" not in answer.headers
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------
+
+
+async def test_every_view_of_an_empty_history_says_so(store: Store) -> None:
+    paths = tuple(path for path in VIEWS if "articles" not in path)
+    pages = await read_all(serve(store), paths)
+    assert "No alerts yet" in pages["/"]
+    assert "No relations yet" in pages["/relations"]
+    assert "not checked yet" in pages["/sources"]
+    assert "Nothing was to be sent yet" in pages["/deliveries"]
+
+
+async def test_every_view_is_one_landmarked_page(store: Store) -> None:
+    fill(store, "Birchway")
+    for path, text in (await read_all(serve(store), VIEWS)).items():
+        tree = LexborHTMLParser(text)
+        assert len(tree.css("h1")) == len(tree.css("main")) == len(tree.css("title")) == 1, path
+        assert tree.css("html[lang]"), path
+        assert tree.css("a.skip[href='#main']"), path
+        assert not tree.css("script, style, [style]"), path
+        ids = [node.attributes["id"] for node in tree.css("[id]")]
+        assert len(ids) == len(set(ids)), path
+        labels = {node.attributes["for"] for node in tree.css("label")}
+        assert {node.attributes["id"] for node in tree.css("input")} <= labels, path
+        assert all(node.css("th[scope=col]") for node in tree.css("table")), path
+
+
+async def test_an_alert_shows_who_what_how_sure_and_leads_to_its_article(store: Store) -> None:
+    fill(store, "Birchway")
+    page = (await read_all(serve(store), ("/",)))["/"]
+    card = LexborHTMLParser(page).css_first("article.card")
+    assert card is not None
+    told = " ".join(card.text(separator=" ").split())
+    for fact in ("new partnership", "confirmed", "Alderon", "Birchway.", "new story"):
+        assert fact in told
+    assert card.css_matches("a[href='/articles/1']")
+
+
+async def test_an_article_shows_its_evidence_marked_and_linked(store: Store) -> None:
+    fill(store, "Birchway")
+    tree = LexborHTMLParser((await read_all(serve(store), ("/articles/1",)))["/articles/1"])
+    assert [mark.text() for mark in tree.css(".text mark")] == ["Birchway"]
+    targets = {link.attributes["href"] for link in tree.css(".events a[href^='#']")}
+    assert targets == {"#text-7", "#title-0"}
+    assert all(tree.css(str(target)) for target in targets)
+    assert "named as furniture" in (tree.css_first("details") or tree.root).text()  # type: ignore[union-attr]
+
+
+async def test_older_alerts_are_paged_without_gap_or_repeat(store: Store) -> None:
+    fill(store, "Birchway", alerts=60)
+    seen: list[str | None] = []
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        path = "/"
+        while path:
+            tree = LexborHTMLParser((await client.get(path)).text)
+            seen += [node.attributes["aria-labelledby"] for node in tree.css("article.card")]
+            following = tree.css_first("a[rel=next]")
+            path = str(following.attributes["href"]) if following else ""
+    assert seen == [f"alert-{number}" for number in range(60, 0, -1)]
+
+
+async def test_a_search_marks_the_words_and_takes_brackets_as_text(store: Store) -> None:
+    fill(store, "[Birchway]")
+    tree = LexborHTMLParser((await read_all(serve(store), ("/search?q=birch*",)))["/search?q=birch*"])
+    snippet = tree.css_first(".snippet")
+    assert snippet is not None
+    assert snippet.text() == "before [Birchway] after"
+    assert [mark.text() for mark in snippet.css("mark")] == ["Birchway"]
+
+
+async def test_secrets_are_shown_nowhere(store: Store) -> None:
+    fill(store, "key-of-the-feed")
+    pages = await read_all(serve(store, "key-of-the-feed", secrets=("key-of-the-feed",)), VIEWS)
+    assert all("key-of-the-feed" not in page for page in pages.values())
+
+
+# --- hostile text -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outline]:
+    """The elements of each view whose every text is the letter x."""
+    with closing(Store(tmp_path_factory.mktemp("calm") / "monitor.db")) as opened:
+        fill(opened, "x")
+        pages = asyncio.run(read_all(serve(opened, "x"), VIEWS))
+    return {path: outline(page) for path, page in pages.items()}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_text_makes_the_same_elements_as_the_letter_x(
+    text: str, store: Store, calm: dict[str, Outline]
+) -> None:
+    fill(store, text)
+    pages = await read_all(serve(store, text), VIEWS)
+    assert {path: outline(page) for path, page in pages.items()} == calm
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_queries_make_the_same_elements_as_the_letter_x(text: str, store: Store) -> None:
+    paths = {path: {name: text} for path, name in (("/search", "q"), ("/relations", "company"))}
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        for path, query in paths.items():
+            hostile = await client.get(path, params=query)
+            calm = await client.get(path, params=dict.fromkeys(query, "x"))
+            assert hostile.status_code == 200
+            assert outline(hostile.text) == outline(calm.text)
+
+
+async def test_links_lead_to_the_web_and_tell_nothing(store: Store) -> None:
+    fill(store, "https://b.example/\"onclick='alert(1)'><b>")
+    for path, text in (await read_all(serve(store), VIEWS)).items():
+        for link in LexborHTMLParser(text).css("a"):
+            target = str(link.attributes["href"])
+            assert target.startswith(("/", "#", "https://b.example/")), path
+            if target.startswith("http"):
+                assert set(link.attributes) == {"href", "rel"}, path
+                assert link.attributes["rel"] == "noopener noreferrer nofollow", path
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------
+
+
+async def test_every_route_is_guarded(store: Store) -> None:
+    fill(store, "Birchway")
+    app = make_page(store=store, sources=[], hosts=["x"]).app
+    assert isinstance(app, Starlette)
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    assert len(routes) == len(app.routes)
+    paths = [route.path.format(id=1, name="style.css") for route in routes if "path:" not in route.path]
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        for path in [*paths, "/nowhere", "/articles/1/"]:
+            answer = await client.get(path)
+            assert answer.status_code == (200 if path in paths else 404)
+            assert_guarded(answer)
+            head = await client.head(path)
+            assert (head.status_code, head.content) == (answer.status_code, b"")
+            foreign = await client.get(path, headers={"Host": "rebound.example"})
+            assert (foreign.status_code, "Birchway" in foreign.text) == (421, False)
+            assert_guarded(foreign)
+            for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "QUERY"):
+                refused = await client.request(method, path)
+                assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+                assert_guarded(refused)
+
+
+async def test_it_answers_under_its_own_names_only(store: Store) -> None:
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        port = page.url.rstrip("/").rpartition(":")[2]
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"):
+            assert (await client.get("/", headers={"Host": host})).status_code == 200
+        for host in ("localhost", "127.0.0.1:1", f"a.example:{port}", f"localhost.:{port}", f"a@localhost:{port}", ""):
+            assert (await client.get("/", headers={"Host": host})).status_code == 421, host
+
+
+NOWHERE = (
+    "/articles/2",
+    "/articles/0",
+    "/articles/-1",
+    "/articles/x",
+    "/articles/" + "9" * 5000,
+    "/articles/1%2F",
+    "/articles/%D9%A1",
+    "/search/",
+    "/static/",
+    "/static/x",
+    "/static/..%2Fpage.py",
+    "//a.example",
+    "/%00",
+)
+SENSELESS = (
+    "/?before=x",
+    "/?before=-1",
+    "/?before=1.0",
+    "/?before=" + "9" * 30,
+    "/deliveries?state=<b>",
+    "/search?q=" + "a" * 301,
+    "/relations?company=" + "a" * 301,
+)
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+async def test_what_is_not_there_is_404(path: str, store: Store) -> None:
+    fill(store, "Birchway")
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        answer = await client.get(page.url.rstrip("/") + path)
+    assert answer.status_code == 404
+    assert LexborHTMLParser(answer.text).css("main h1")
+    assert_guarded(answer)
+
+
+@pytest.mark.parametrize("path", SENSELESS)
+async def test_a_query_that_makes_no_sense_is_400(path: str, store: Store) -> None:
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        answer = await client.get(path)
+    assert answer.status_code == 400
+    assert LexborHTMLParser(answer.text).css("main h1")
+    assert_guarded(answer)
+
+
+async def test_a_broken_database_is_a_500_page_with_the_headers(store: Store) -> None:
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.execute("ALTER TABLE alerts RENAME TO lost")
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        answer = await client.get("/")
+        assert (await client.get("/sources")).status_code == 200
+    assert answer.status_code == 500
+    assert LexborHTMLParser(answer.text).css("main h1")
+    assert "sqlite" not in answer.text.lower()
+    assert "lost" not in answer.text
+    assert_guarded(answer)
+
+
+# --- the server -------------------------------------------------------------------------------------------------
+
+
+async def test_it_listens_on_loopback_only(store: Store) -> None:
+    async with serve(store) as page:
+        port = int(page.url.rstrip("/").rpartition(":")[2])
+        with pytest.raises(OSError, match="refused"), closing(socket.create_connection(("127.0.0.2", port), 1)):
+            pass
+
+
+async def test_answers_do_not_wait_for_acknowledgements(store: Store) -> None:
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        await client.get("/")
+        (connection,) = page._server.server_state.connections
+        inner = connection.transport.get_extra_info("socket")
+        assert inner.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+async def test_a_taken_port_is_told(store: Store) -> None:
+    async with serve(store) as page:
+        port = int(page.url.rstrip("/").rpartition(":")[2])
+        with pytest.raises(PageError, match=f"port {port} cannot be used for the page: Address already in use"):
+            await PageServer(store=store, sources=[], port=port).__aenter__()
+
+
+async def test_it_leaves_signals_alone(store: Store) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        assert (await client.get("/")).status_code == 200
+        assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: ", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"])
+async def test_it_closes_at_once_whatever_its_readers_do(begun: bytes, store: Store) -> None:
+    async with serve(store) as page:
+        port = int(page.url.rstrip("/").rpartition(":")[2])
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(begun)
+        async with httpx.AsyncClient(base_url=page.url) as client:
+            await client.get("/")
+        closing_began = asyncio.get_running_loop().time()
+    took = timedelta(seconds=asyncio.get_running_loop().time() - closing_began)
+    writer.close()
+    assert took < timedelta(seconds=1)
+
+
+async def test_it_can_be_entered_and_left_at_once(store: Store) -> None:
+    async with asyncio.timeout(5):
+        for _ in range(3):
+            async with serve(store):
+                pass
