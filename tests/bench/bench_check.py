@@ -147,17 +147,8 @@ def ticks_of(pid: int) -> int:
 
 def memory_of(pid: int) -> float:
     """Return megabytes of proportional set size: pages that processes share are counted once."""
-    return (
-        sum(
-            int(
-                re.search(
-                    r"^Pss:\s+(\d+)", Path(f"/proc/{one}/smaps_rollup").read_text(encoding="utf-8"), re.MULTILINE
-                )[1]
-            )  # type: ignore[index]  # the kernel writes it
-            for one in family_of(pid)
-        )
-        / 1024
-    )
+    rollups = (Path(f"/proc/{one}/smaps_rollup").read_text(encoding="utf-8") for one in family_of(pid))
+    return sum(int(size) for rollup in rollups for size in re.findall(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)) / 1024
 
 
 def main() -> None:

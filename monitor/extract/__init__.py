@@ -1,0 +1,15 @@
+"""Bytes to clean text: Page -> Article.
+
+charset   bytes to characters
+blocks    the page as runs of text with their places
+content   which of them are the article
+compose   the article's text, and the audit of what was removed
+metadata  title, authors, dates, site, language; with jsonld and dates
+plain     the same for a page that was saved as text
+page      all of it, in order
+"""
+
+from monitor.extract.page import extract
+from monitor.extract.plain import extract_plain
+
+__all__ = ["extract", "extract_plain"]

@@ -1,0 +1,98 @@
+"""One page, from bytes to article: decode, parse once, read the metadata, judge the blocks, compose the text."""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+from monitor.errors import ParseError
+from monitor.extract.blocks import read_blocks
+from monitor.extract.byline import find_shown_authors, find_shown_day
+from monitor.extract.charset import decode_page
+from monitor.extract.compose import compose_text, list_stripped
+from monitor.extract.content import Verdict, judge_blocks, read_hints
+from monitor.extract.features import fold
+from monitor.extract.metadata import read_metadata
+from monitor.extract.plain import extract_plain
+from monitor.models import Article
+
+MAX_CHARS = 5_000_000
+"""Of a page; real ones reach 1.6 million."""
+
+_BINARY_TYPES = (
+    "image/",
+    "audio/",
+    "video/",
+    "font/",
+    "application/pdf",
+    "application/zip",
+    "application/octet-stream",
+)
+_MAGIC = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"GIF87a",
+    b"GIF89a",
+    b"\xff\xd8\xff",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"BZh",
+    b"7z\xbc\xaf",
+    b"Rar!",
+)
+_MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|/?[a-z][a-z0-9-]*[\s/>])", re.IGNORECASE)
+
+
+def extract(html: bytes | str, url: str | None = None, *, content_type: str | None = None) -> Article:
+    """Return the article of a page; its `text` is empty if there is none. `url` is where the page came from.
+
+    Text without markup is read as plain text. Raises ParseError for what is no text at all, as an image or a PDF.
+    """
+    kind = (content_type or "").split(";")[0].strip().lower()
+    _refuse_binary(html, kind, url or "")
+    text = html if isinstance(html, str) else decode_page(html, content_type)
+    text = text[:MAX_CHARS]
+    if kind == "text/plain" or not _MARKUP.search(text):
+        return extract_plain(text, url)
+    return _extract_markup(text, url)
+
+
+def _refuse_binary(html: bytes | str, kind: str, url: str) -> None:
+    if kind.startswith(_BINARY_TYPES):
+        raise ParseError(url, f"content type {kind!r} is no page of text")
+    if isinstance(html, bytes) and (html.startswith(_MAGIC) or _is_binary(html[:1024])):
+        raise ParseError(url, "the bytes are an image, a document or an archive, not a page of text")
+
+
+def _is_binary(head: bytes) -> bool:
+    """Tell bytes full of zeros that are no UTF-16."""
+    return head.count(0) * 20 > len(head) and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def _extract_markup(text: str, url: str | None) -> Article:
+    # As bytes, since a string may hold half a surrogate pair, which the parser refuses.
+    tree = LexborHTMLParser(text.encode("utf-8", errors="replace"))
+    metadata = read_metadata(tree, url)
+    body = tree.body
+    blocks, frames = read_blocks(body) if body is not None else ([], [])
+    verdicts = judge_blocks(blocks, frames, read_hints(metadata))
+    first = _find_beginning(verdicts, metadata.title)
+    return Article(
+        url=metadata.url,
+        title=metadata.title,
+        text=compose_text(verdicts),
+        authors=metadata.authors or find_shown_authors(blocks, first),
+        published_at=metadata.published_at or find_shown_day(blocks, first),
+        modified_at=metadata.modified_at,
+        site_name=metadata.site_name,
+        language=metadata.language,
+        stripped=list_stripped(verdicts),
+    )
+
+
+def _find_beginning(verdicts: list[Verdict], title: str) -> int:
+    """Return the index of the headline's block, or else of the first one kept; a byline stands next to it."""
+    folded = fold(title)
+    first = next((index for index, verdict in enumerate(verdicts) if verdict.reason is None), 0)
+    headlines = (i for i in range(first, -1, -1) if verdicts and fold(verdicts[i].block.text) == folded)
+    return next(headlines, first)

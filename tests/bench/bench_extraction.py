@@ -1,0 +1,79 @@
+"""How good and how fast extraction is, on real labelled pages, beside other extractors.
+
+    python -m tests.bench.bench_extraction halves [DATASET ...]       figures on the half learned from, and on the other
+    python -m tests.bench.bench_extraction quality|speed|oracle ...   the harness, as described there
+
+The pages and the harness lie beside the repository in ../shared and are no part of it. In arguments of the harness this
+project is `monitor_adapter:extract`.
+"""
+
+import hashlib
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.bench.monitor_adapter import extract
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+HARNESS = REPOSITORY.parent / "shared" / "bench"
+DATASETS = ("scrapinghub", "trafilatura", "wcxb-dev", "htmldate")
+
+
+def import_harness(module: str) -> Any:
+    """Return a module of the harness; ends with a message if it is not there."""
+    if not (HARNESS / "bench_extraction.py").exists():
+        sys.exit(
+            f"The benchmark needs the pages and the harness in {HARNESS.parent}, which are not part of the repository."
+        )
+    if str(HARNESS) not in sys.path:
+        # Last, since the harness has a module of this one's name.
+        sys.path.append(str(HARNESS))
+    return importlib.import_module(module)
+
+
+def load_pages(dataset: str) -> list[Any]:
+    """Return the pages of a set."""
+    pages: list[Any] = import_harness("datasets").load(dataset)
+    return pages
+
+
+def is_for_learning(page: Any) -> bool:
+    """Say whether a page's site is in the half that may be learned from."""
+    host = urlsplit(page.url or "").hostname or page.id
+    return hashlib.sha256(host.encode()).digest()[0] % 2 == 0
+
+
+def report_halves(datasets: list[str]) -> None:
+    """Print the figures of both halves of each set."""
+    metrics = import_harness("metrics")
+    for dataset in datasets:
+        rows = []
+        pages = load_pages(dataset)
+        for half, is_learned in (("learned", True), ("checked", False)):
+            chosen = [page for page in pages if is_for_learning(page) is is_learned]
+            records = [
+                metrics.score_page(page, extract(page.html, page.url) | {"ms": None, "err": None}) for page in chosen
+            ]
+            rows.append(metrics.report(half, records))
+        print(f"\n== {dataset}: {len(pages)} pages\n{metrics.table(rows)}")
+
+
+def main() -> None:
+    """Report the halves, or hand over to the harness in a process of its own."""
+    if len(sys.argv) < 2 or sys.argv[1] in {"-h", "--help"}:
+        sys.exit(__doc__)
+    if sys.argv[1] == "halves":
+        report_halves(sys.argv[2:] or list(DATASETS))
+        return
+    import_harness("metrics")
+    path = os.pathsep.join([str(HARNESS), str(Path(__file__).parent), str(REPOSITORY)])
+    command = [sys.executable, str(HARNESS / "bench_extraction.py"), *sys.argv[1:]]
+    sys.exit(subprocess.run(command, check=False, env=os.environ | {"PYTHONPATH": path}).returncode)  # noqa: S603 - our own
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""Learn monitor/extract/weights.json from the labelled pages of ../shared/data/extraction.
+
+    python -m tests.bench.train_extraction [--all] [--out FILE]
+
+Learns on half of the sites of each set (the other half is for checking: see bench_extraction.py), with --all on
+everything. Needs scikit-learn, which the monitor itself does not. Takes three minutes on one core.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from monitor.extract.blocks import read_blocks
+from monitor.extract.charset import decode_page
+from monitor.extract.content import read_hints
+from monitor.extract.context import describe_context, survey_page
+from monitor.extract.features import Codes, Numbers
+from monitor.extract.metadata import read_metadata
+from monitor.extract.model import MENU_SCORE, Looks, code_blocks, look_at
+from monitor.extract.vocabulary import KINDS, Words, weigh_frames, weigh_text
+from tests.bench.bench_extraction import is_for_learning, load_pages
+from tests.bench.label_blocks import label_by_body, label_by_snippets
+
+DATASETS = ("scrapinghub", "trafilatura", "wcxb-dev")
+WEIGHTS_FILE = Path(__file__).resolve().parents[2] / "monitor" / "extract" / "weights.json"
+FOLDS = 4
+MIN_HOSTS = 5
+MIN_WEIGHT = 0.02
+SNIPPET_WEIGHT = 0.5
+"""Of a block that is labelled by a snippet, against a block of a page whose text is known."""
+LINEAR = {"C": 0.3, "max_iter": 120, "tol": 1e-3}
+TREES = {
+    "max_leaf_nodes": 16, "max_iter": 80, "learning_rate": 0.15, "min_samples_leaf": 50, "l2_regularization": 10,
+    "early_stopping": False,
+}  # fmt: skip
+
+Tokens = tuple[Words, ...]
+"""Words of a block, as `kind:word`, by channel: own and inner names, major names, parent, above, text."""
+
+
+class Sample(NamedTuple):
+    """A labelled page."""
+
+    host: str
+    looks: Looks
+    codes: list[Codes | None]
+    tokens: list[Tokens | None]
+    labels: list[bool | None]
+    weights: list[float]
+
+
+class Linear(NamedTuple):
+    """The linear part: weights of codes and of words by name."""
+
+    bias: float
+    weights: dict[Any, float]
+
+
+def read_sample(page: Any) -> Sample | None:
+    """Return a page with the labels and weights of its blocks; None for a page without a body."""
+    tree = LexborHTMLParser(page.html if isinstance(page.html, str) else decode_page(page.html))
+    if tree.body is None:
+        return None
+    looks = look_at(*read_blocks(tree.body), read_hints(read_metadata(tree, page.url)))
+    texts = [block.text for block in looks.blocks]
+    labels: list[bool | None] = (
+        [*label_by_body(texts, page.body)] if page.body else label_by_snippets(texts, page.need, page.ban)
+    )
+    gold = sum(count for count, label in zip(looks.counts, labels, strict=True) if label)
+    total = gold if page.body else 0
+    weights = [
+        _weigh_block(n, total) if label is not None else 0.0 for n, label in zip(looks.counts, labels, strict=True)
+    ]
+    host = urlsplit(page.url or "").hostname or page.id
+    return Sample(host, looks, code_blocks(looks), list_tokens(looks), labels, weights)
+
+
+def _weigh_block(count: int, gold: int) -> float:
+    """Return how much a block counts: long ones more, those of short articles more, but neither in proportion."""
+    return (count / 30) ** 0.25 * (500 / gold) ** 0.5 if gold else SNIPPET_WEIGHT
+
+
+def list_tokens(looks: Looks) -> list[Tokens | None]:
+    """Return the words of each block that is looked at."""
+    nothing: Words = ()
+    by_frame = weigh_frames(looks.frames, looks.shapes, _name_words, nothing)
+    tokens: list[Tokens | None] = []
+    for block, words, numbers in zip(looks.blocks, looks.words, looks.numbers, strict=True):
+        own, major, parent, above = by_frame[block.frame.index]
+        inner, text = weigh_text(block, words, _name_words, nothing)
+        tokens.append((own + inner, major, parent, above, text) if numbers else None)
+    return tokens
+
+
+def _name_words(kind: str, words: Words) -> Words:
+    return tuple(f"{kind}:{word}" for word in words)
+
+
+def choose_words(samples: list[Sample]) -> set[str]:
+    """Return the words that enough sites use; of texts only those that are also written in lower case: no names."""
+    hosts = defaultdict(set)
+    lower = defaultdict(set)
+    for sample in samples:
+        for tokens, words in zip(sample.tokens, sample.looks.words, strict=True):
+            for token in chain.from_iterable(tokens or ()):
+                hosts[token].add(sample.host)
+            for word in words:
+                if word.islower():
+                    lower[word].add(sample.host)
+    return {token for token, users in hosts.items() if len(users) >= MIN_HOSTS and _is_common(token, lower, len(users))}
+
+
+def _is_common(token: str, lower: dict[str, set[str]], users: int) -> bool:
+    kind, _, text = token.partition(":")
+    if kind not in {"short", "medium", "head", "tail"}:
+        return True
+    return all(not word.isalpha() or len(lower.get(word, ())) >= max(3, users // 4) for word in text.split())
+
+
+def fit_linear(samples: list[Sample], known: set[str]) -> Linear:
+    """Learn the linear part by logistic regression."""
+    columns: dict[Any, int] = {}
+    rows, labels, weights = [], [], []
+    for sample in samples:
+        for codes, tokens, label, weight in zip(
+            sample.codes, sample.tokens, sample.labels, sample.weights, strict=True
+        ):
+            if codes is not None and tokens is not None and weight:
+                keys: Iterable[Any] = chain(
+                    enumerate(codes), (token for token in chain.from_iterable(tokens) if token in known)
+                )
+                rows.append([columns.setdefault(key, len(columns)) for key in keys])
+                labels.append(bool(label))
+                weights.append(weight)
+    model = import_module("sklearn.linear_model").LogisticRegression(**LINEAR)
+    model.fit(_to_matrix(rows, len(columns)), labels, sample_weight=weights)
+    learned = {key: float(model.coef_[0][column]) for key, column in columns.items()}
+    return Linear(
+        float(model.intercept_[0]), {key: value for key, value in learned.items() if abs(value) >= MIN_WEIGHT}
+    )
+
+
+def _to_matrix(rows: list[list[int]], width: int) -> Any:
+    numpy, sparse = import_module("numpy"), import_module("scipy.sparse")
+    ends = numpy.cumsum([0] + [len(row) for row in rows])
+    indices = numpy.fromiter(chain.from_iterable(rows), dtype=numpy.int32, count=ends[-1])
+    return sparse.csr_matrix((numpy.ones(len(indices)), indices, ends), shape=(len(rows), width))
+
+
+def sum_channels(sample: Sample, linear: Linear) -> list[Numbers | None]:
+    """Return the sums of the linear part, as `monitor.extract.model` computes them."""
+    channels: list[Numbers | None] = []
+    weigh = linear.weights.get
+    for codes, tokens in zip(sample.codes, sample.tokens, strict=True):
+        if codes is None or tokens is None:
+            channels.append(None)
+        else:
+            looked = linear.bias + sum(weigh(code, 0.0) for code in enumerate(codes))
+            channels.append((looked, *(sum(weigh(token, 0.0) for token in words) for words in tokens)))
+    return channels
+
+
+def fit_trees(samples: list[Sample], channels: list[list[Numbers | None]]) -> Any:
+    """Learn the trees on top of sums that come from other pages."""
+    rows: list[list[float]] = []
+    labels, weights = [], []
+    for sample, sums in zip(samples, channels, strict=True):
+        for row, label, weight in zip(_list_rows(sample, sums), sample.labels, sample.weights, strict=True):
+            if row is not None and weight:
+                rows.append(row)
+                labels.append(bool(label))
+                weights.append(weight)
+    model = import_module("sklearn.ensemble").HistGradientBoostingClassifier(**TREES)
+    return model.fit(rows, labels, sample_weight=weights)
+
+
+def _list_rows(sample: Sample, sums: list[Numbers | None]) -> list[list[float] | None]:
+    looks = sample.looks
+    scores = [sum(own) if own else MENU_SCORE for own in sums]
+    survey = survey_page(looks.blocks, looks.frames, looks.counts, scores, looks.numbers)
+    return [
+        [
+            float(value)
+            for value in (
+                *own,
+                *channel,
+                *describe_context(at, looks.blocks[at], looks.counts[at], looks.numbers, survey),
+            )
+        ]
+        if own and channel
+        else None
+        for at, (own, channel) in enumerate(zip(looks.numbers, sums, strict=True))
+    ]
+
+
+def learn(samples: list[Sample]) -> dict[str, object]:
+    """Return the content of weights.json."""
+    known = choose_words(samples)
+    folds = {host: at % FOLDS for at, host in enumerate(sorted({sample.host for sample in samples}))}
+    channels: dict[int, list[Numbers | None]] = {}
+    for fold in range(FOLDS):
+        linear = fit_linear([sample for sample in samples if folds[sample.host] != fold], known)
+        channels |= {id(s): sum_channels(s, linear) for s in samples if folds[s.host] == fold}
+    trees = fit_trees(samples, [channels[id(sample)] for sample in samples])
+    return _write_linear(fit_linear(samples, known), samples) | _write_trees(trees)
+
+
+def _write_linear(linear: Linear, samples: list[Sample]) -> dict[str, object]:
+    width = max(len(codes) for sample in samples for codes in sample.codes if codes)
+    tables: list[dict[int, float]] = [{} for _ in range(width)]
+    for key, weight in linear.weights.items():
+        if not isinstance(key, str):
+            feature, code = key
+            tables[feature][code] = round(weight, 3)
+    words: dict[str, dict[str, float]] = {kind: {} for kind in KINDS}
+    for key, weight in sorted((key, weight) for key, weight in linear.weights.items() if isinstance(key, str)):
+        kind, _, word = key.partition(":")
+        words[kind][word] = round(weight, 2)
+    return {"bias": round(linear.bias, 4), "tables": tables, "words": words}
+
+
+def _write_trees(model: Any) -> dict[str, object]:
+    trees = [_write_node(stage[0].nodes, 0) for stage in model._predictors]
+    return {"start": round(float(model._baseline_prediction.ravel()[0]), 4), "trees": trees}
+
+
+def _write_node(nodes: Any, at: int) -> object:
+    node = nodes[at]
+    if node["is_leaf"]:
+        return round(float(node["value"]), 4)
+    left, right = _write_node(nodes, node["left"]), _write_node(nodes, node["right"])
+    return [int(node["feature_idx"]), float(f"{node['num_threshold']:.6g}"), left, right]
+
+
+def main() -> None:
+    """Learn and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", action="store_true", help="learn on the pages for checking too")
+    parser.add_argument("--out", type=Path, default=WEIGHTS_FILE)
+    options = parser.parse_args()
+    pages = [page for name in DATASETS for page in load_pages(name) if options.all or is_for_learning(page)]
+    samples = [sample for page in pages if (sample := read_sample(page))]
+    options.out.write_text(
+        json.dumps(learn(samples), ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
+    )
+    print(f"learned from {len(samples)} pages of {len({sample.host for sample in samples})} sites")
+
+
+if __name__ == "__main__":
+    main()
