@@ -1,0 +1,157 @@
+"""From candidates to events: one for each agreement, of the most telling type, with its evidence."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from monitor.detect.candidates import Candidate, find_candidates
+from monitor.detect.companies import is_same_company
+from monitor.detect.facts import find_effective_date, find_subject
+from monitor.detect.match import Mention, Span
+from monitor.detect.modality import NEWS_SENTENCES
+from monitor.detect.parties import drop_repeats, make_participants
+from monitor.detect.ruleset import Ruleset
+from monitor.detect.tokens import Document, read_document
+from monitor.models import Article, Event, EventType, Evidence, Field, Modality
+
+_MAX_TELLINGS = 100
+"""Of events in one article, before those that tell the same are merged."""
+_MARGIN = 3.0
+"""How much less than the surest candidate one may weigh that names a more special type."""
+_BEGINNINGS = (
+    EventType.JOINT_VENTURE,
+    EventType.LICENCE_AGREEMENT,
+    EventType.SUPPLY_AGREEMENT,
+    EventType.NEW_PARTNERSHIP,
+)
+_PRECEDENCE = (
+    EventType.PARTNER_LEFT,
+    *(kind for kind in EventType if kind not in (*_BEGINNINGS, EventType.PARTNER_LEFT)),
+    *_BEGINNINGS,
+)
+"""Of triggers that share words: the first names the event."""
+
+
+def detect(article: Article, ruleset: Ruleset) -> tuple[Event, ...]:
+    """Return the partnership changes that an article tells, in order of appearance; never raises on any text."""
+    document = read_document(article)
+    if not document.words:
+        return ()
+    return merge(find_candidates(document, ruleset), document, ruleset)
+
+
+def merge(candidates: Sequence[Candidate], document: Document, ruleset: Ruleset) -> tuple[Event, ...]:
+    """Return one event for each agreement: the best candidate of each type, other tellings merged into it."""
+    by_sentence: dict[tuple[Field, int], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_sentence[candidate.sentence.field, candidate.sentence.number].append(candidate)
+    kept = [one for group in by_sentence.values() for one in _choose_types(group)][:_MAX_TELLINGS]
+    groups: list[list[Candidate]] = []
+    for candidate in kept:
+        for group in groups:
+            if _is_same_event(group, candidate):
+                group.append(candidate)
+                break
+        else:
+            groups.append([candidate])
+    events = (_make_event(group, kept, document, ruleset) for group in groups)
+    return tuple(event for event in events if event is not None)
+
+
+def _choose_types(group: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates of a sentence that tell an event: users' rules always, of the others one for each trigger.
+
+    A candidate whose own weight does not do may still name the type of one that it overlaps.
+    """
+    chosen = [one for one in group if not one.rule.is_weighed]
+    weighed = [one for one in group if one.rule.is_weighed]
+    told = [one for one in weighed if one.score > 0]
+    taken: list[Candidate] = []
+    for one in sorted(weighed, key=lambda one: _PRECEDENCE.index(one.rule.type)):
+        is_told = one.score > 0 or any(
+            _overlap(one.trigger, other.trigger) and one.score > other.score - _MARGIN for other in told
+        )
+        if is_told and not any(
+            _overlap(one.trigger, other.trigger) or other.rule.type is one.rule.type for other in taken
+        ):
+            taken.append(one)
+    if len(taken) > 1:
+        taken = [one for one in taken if one.rule.type is not EventType.NEW_PARTNERSHIP]
+    return [*chosen, *taken]
+
+
+def _overlap(left: Span, right: Span) -> bool:
+    return left[0] < right[1] and right[0] < left[1]
+
+
+def _is_same_event(group: Sequence[Candidate], candidate: Candidate) -> bool:
+    first = group[0]
+    if first.rule.type is not candidate.rule.type or (not first.rule.is_weighed and first.rule is not candidate.rule):
+        return False
+    known = [mention for one in group for mention in one.parties.all]
+    again = candidate.parties.all
+    shared = sum(any(is_same_company(one.name, other.name) for other in known) for one in again)
+    return len(known) < 2 or len(again) < 2 or shared >= 2
+
+
+def _settle_modality(group: Sequence[Candidate]) -> Modality:
+    """Return how sure the best telling is; a headline that leaves out its source takes it from the first sentence."""
+    best = group[0].modality
+    if best is Modality.CONFIRMED and any(
+        one.modality is Modality.REPORTED and one.sentence.number <= 1 for one in group
+    ):
+        return Modality.REPORTED
+    return best
+
+
+def _resolve_parties(group: Sequence[Candidate], told: Sequence[Candidate]) -> tuple[Mention, ...]:
+    """Return the parties of an event; "this deal" takes the missing one from the last deal told before it."""
+    mentions = group[0].parties.all
+    for other in group[1:]:
+        if len(mentions) < 2:
+            mentions = drop_repeats((*mentions, *other.parties.all))
+    if len(mentions) > 1:
+        return mentions
+    for earlier in reversed([one for one in told if one.trigger[0] < group[0].trigger[0]]):
+        known = earlier.parties.all
+        if len(known) == 2 and all(any(is_same_company(one.name, other.name) for other in known) for one in mentions):
+            return drop_repeats((*mentions, *known))
+    return mentions
+
+
+def _count_needed(best: Candidate) -> int:
+    """Return how many parties an event must name: in the news one will do, as in "signs deal with carmaker"."""
+    sentence = best.sentence
+    return 2 if sentence.field is Field.TEXT and sentence.number >= NEWS_SENTENCES else 1
+
+
+def _make_event(
+    group: Sequence[Candidate], told: Sequence[Candidate], document: Document, ruleset: Ruleset
+) -> Event | None:
+    best = group[0]
+    mentions = _resolve_parties(group, told)
+    modality = _settle_modality(group)
+    if modality not in best.rule.modalities or (best.rule.is_weighed and len(mentions) < _count_needed(best)):
+        return None
+    sentence = best.sentence
+    text = document.read_field(sentence.field)
+    return Event(
+        type=best.rule.type,
+        participants=make_participants(mentions, ruleset.companies),
+        modality=modality,
+        evidence=Evidence(
+            field=sentence.field,
+            start=sentence.start,
+            end=sentence.end,
+            sentence=text[sentence.start : sentence.end],
+        ),
+        rule=best.rule.name,
+        severity=best.rule.severity,
+        subject=find_subject(document, sentence, best.trigger),
+        effective_on=find_effective_date(text[sentence.start : sentence.end], _read_day(document.article)),
+        tags=best.rule.tags,
+    )
+
+
+def _read_day(article: Article) -> date | None:
+    return article.published_at.date() if article.published_at else None

@@ -1,0 +1,110 @@
+"""Who takes part: the organisations in the right places around a trigger."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from monitor.detect.companies import is_same_company
+from monitor.detect.match import Mention, Span
+from monitor.detect.tokens import Document, Sentence
+from monitor.detect.words import load_words
+from monitor.models import Company, Participant
+
+_PARENTS = frozenset({"of", "by"})
+_LINKS = frozenset({"and", "or", "with", "&", "as", "well", "from"})
+_MAX_GAP = 14
+"""Words between a trigger and the name that it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """The organisations before a trigger and those in it or after it, nearest group each."""
+
+    before: tuple[Mention, ...] = ()
+    after: tuple[Mention, ...] = ()
+
+    @property
+    def all(self) -> tuple[Mention, ...]:
+        """Return both sides in order of appearance, each company once."""
+        return drop_repeats((*self.before, *self.after))
+
+
+def find_parties(document: Document, sentence: Sentence, trigger: Span, mentions: Sequence[Mention]) -> Parties:
+    """Return the parties around a trigger: the group of names before it and the group in it or after it."""
+    fitting = [mention for mention in mentions if not _is_bystander(document, sentence, mention)]
+    left = [mention for mention in fitting if mention.last <= trigger[0]]
+    right = [mention for mention in fitting if mention.last > trigger[0] and mention.first < trigger[1] + _MAX_GAP]
+    before = _take_group(document, left[::-1])[::-1]
+    inner = [mention for mention in right if mention.first < trigger[1]]
+    rest = [mention for mention in right if mention.first >= trigger[1]]
+    after = [*inner[:-1], *_take_group(document, [*inner[-1:], *rest])]
+    if len(before) > 1 and after and _is_purpose(document, trigger, after[0]):
+        after = []
+    return Parties(before=tuple(before), after=tuple(after))
+
+
+def _is_purpose(document: Document, trigger: Span, mention: Mention) -> bool:
+    """Tell whether a name belongs to what the deal is for, as in "A and B partner to enter X"."""
+    return not load_words().purposes.isdisjoint(document.words[trigger[1] - 1 : mention.first])
+
+
+def drop_repeats(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Return each company once, at its first place, under its watched or longest name."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        for place, known in enumerate(kept):
+            if (mention.company is not None and mention.company == known.company) or is_same_company(
+                mention.name, known.name
+            ):
+                kept[place] = _choose_name(known, mention)
+                break
+        else:
+            kept.append(mention)
+    return tuple(kept)
+
+
+def _choose_name(known: Mention, again: Mention) -> Mention:
+    if known.company is None and again.company is not None:
+        return replace(known, name=again.name, company=again.company)
+    if known.company is None and again.company is None and len(again.name) > len(known.name):
+        return replace(known, name=again.name)
+    return known
+
+
+def make_participants(mentions: Iterable[Mention], companies: Sequence[Company]) -> tuple[Participant, ...]:
+    """Return the participants of an event."""
+    return tuple(
+        Participant(name=mention.name)
+        if mention.company is None
+        else Participant(name=companies[mention.company].name, is_watched=True)
+        for mention in mentions
+    )
+
+
+def _is_bystander(document: Document, sentence: Sentence, mention: Mention) -> bool:
+    words = document.words[max(sentence.first, mention.first - 3) : mention.first]
+    if not words:
+        return False
+    if words[-1] in load_words().bystanders:
+        return True
+    return len(words) > 1 and any(
+        word in load_words().kin and following in _PARENTS for word, following in pairwise(words)
+    )
+
+
+def _take_group(document: Document, mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the first name and those listed with it: joined by commas, "and", brackets."""
+    group = list(mentions[:1])
+    for mention in mentions[1:]:
+        left, right = sorted((group[-1], mention), key=lambda each: each.first)
+        between = document.words[left.last : right.first]
+        if len(between) > 6 or not all(
+            word in _LINKS or _is_ticker(document, left.last + place) for place, word in enumerate(between)
+        ):
+            break
+        group.append(mention)
+    return group
+
+
+def _is_ticker(document: Document, word: int) -> bool:
+    return "." in document.words[word] or len(document.words[word]) < 3

@@ -1,0 +1,238 @@
+"""Rules made ready: names resolved, literals numbered, one automaton for all of them."""
+
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from ahocorasick_rs import AhoCorasick
+
+from monitor.detect.match import Scan, Span, evaluate
+from monitor.detect.nodes import Node
+from monitor.detect.plan import Lexicon, choose_gate, list_literals, plan_query
+from monitor.detect.tokens import split_words
+from monitor.detect.weights import load_weights
+from monitor.errors import RuleError
+from monitor.models import Company, Modality, Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRule:
+    """A rule with its trees."""
+
+    rule: Rule
+    match: Node
+    unless: Node | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """One name of a watched company."""
+
+    company: int
+    exact: str | None = None
+    is_ticker: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """What tells how sure a text is."""
+
+    modality: Modality
+    match: Node
+    unless: Node | None
+    scope: str
+    """Where it counts: `before` the trigger's end, `near` it, in its `clause`, in the `sentence`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruleset:
+    """Everything `detect` needs, ready to use and never changed."""
+
+    rules: tuple[PlannedRule, ...]
+    signals: tuple[tuple[str, Node], ...]
+    """What stands around a trigger, by name."""
+    cues: tuple[Cue, ...]
+    companies: tuple[Company, ...]
+    automaton: AhoCorasick
+    aliases: Mapping[int, tuple[Alias, ...]]
+    """Literal to the companies that it may name."""
+    gates: Mapping[int, tuple[int, ...]]
+    """Literal to the rules that are worth a look when it was found."""
+    ungated: tuple[int, ...]
+    """Rules without a literal that they cannot do without."""
+    weights: Mapping[str, float]
+    """How much each sign counts for rules that are weighed."""
+
+
+def compile_rules(
+    rules: Iterable[Rule], companies: Sequence[Company] = (), *, weights: Mapping[str, float] | None = None
+) -> Ruleset:
+    """Return the rules made ready; RuleError lists all problems, each with rule, column and remedy.
+
+    `weights` stand in for the built-in ones, as when they are learnt.
+    """
+    rules = tuple(rules)
+    lexicon = Lexicon(companies={name.lower(): number for number, name in _list_names(companies)})
+    planned: list[PlannedRule] = []
+    problems = [f"{rule!r}: used twice; give each rule a name of its own" for rule in _find_twice(rules)]
+    trees: dict[tuple[tuple[str, str], ...], dict[str, Node]] = {}
+    for rule in rules:
+        try:
+            if rule.sets not in trees:
+                trees[rule.sets] = _plan_sets(rule, lexicon)
+            planned.append(_plan_rule(rule, trees[rule.sets], lexicon))
+        except RuleError as error:
+            problems.extend(str(error).splitlines())
+    if problems:
+        raise RuleError("\n".join(problems))
+    signals, cues = _plan_signals(lexicon)
+    aliases = _number_aliases(companies, lexicon)
+    gates, ungated = _build_gates(planned, _list_alias_literals(aliases))
+    return Ruleset(
+        rules=tuple(planned),
+        signals=signals,
+        cues=cues,
+        companies=tuple(companies),
+        automaton=AhoCorasick(list(lexicon.numbers) or ["\0"]),
+        aliases=aliases,
+        gates=gates,
+        ungated=ungated,
+        weights=load_weights() if weights is None else weights,
+    )
+
+
+def pick_rules(ruleset: Ruleset, scan: Scan) -> list[tuple[PlannedRule, list[Span]]]:
+    """Return the rules that hold in an article, with the places where they do."""
+    numbers = set(ruleset.ungated)
+    for literal in scan.hits:
+        numbers.update(ruleset.gates.get(literal, ()))
+    found = []
+    for number in sorted(numbers):
+        planned = ruleset.rules[number]
+        spans = evaluate(planned.match, scan)
+        if spans is None or (planned.unless is not None and evaluate(planned.unless, scan) is not None):
+            continue
+        found.append((planned, spans))
+    return found
+
+
+def _plan_signals(lexicon: Lexicon) -> tuple[tuple[tuple[str, Node], ...], tuple[Cue, ...]]:
+    file = "signals.toml"
+    table = tomllib.loads((files("monitor.detect") / "packs" / file).read_text("utf-8"))
+
+    def plan(query: str, name: str) -> Node:
+        return plan_query(query, f"{file}: {name}", {}, lexicon)
+
+    signals = tuple((entry["name"], plan(entry["match"], entry["name"])) for entry in table["signals"])
+    cues = tuple(
+        Cue(
+            modality=Modality(entry["modality"]),
+            match=plan(entry["match"], entry["modality"]),
+            unless=plan(entry["unless"], entry["modality"]) if "unless" in entry else None,
+            scope=entry["scope"],
+        )
+        for entry in table["cues"]
+    )
+    return signals, cues
+
+
+def _list_names(companies: Sequence[Company]) -> Iterable[tuple[int, str]]:
+    for number, company in enumerate(companies):
+        for name in (company.name, *company.aliases, *company.exact_aliases, company.ticker):
+            if name:
+                yield number, name
+
+
+def _find_twice(rules: Sequence[Rule]) -> list[str]:
+    return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
+
+
+def _plan_sets(rule: Rule, lexicon: Lexicon) -> dict[str, Node]:
+    sets: dict[str, Node] = {}
+    for name, query in rule.sets:
+        where = f"{rule.file or 'rules'}: set {name!r}"
+        sets[name.lower()] = plan_query(query, where, sets, lexicon)
+    return sets
+
+
+def _plan_rule(rule: Rule, sets: Mapping[str, Node], lexicon: Lexicon) -> PlannedRule:
+    where = f"{rule.file + ': ' if rule.file else ''}rule {rule.name!r}"
+    match = f"{where}, match"
+    unless = f"{where}, unless"
+    return PlannedRule(
+        rule=rule,
+        match=plan_query(rule.match, match, sets, lexicon),
+        unless=None if rule.unless is None else plan_query(rule.unless, unless, sets, lexicon),
+    )
+
+
+def _number_aliases(companies: Sequence[Company], lexicon: Lexicon) -> dict[int, tuple[Alias, ...]]:
+    aliases: dict[int, list[Alias]] = defaultdict(list)
+
+    def add(name: str, alias: Alias, *, ending: str = " ") -> None:
+        words = split_words(name)
+        if words:
+            aliases[lexicon.add(" " + " ".join(words) + ending)].append(alias)
+
+    for number, company in enumerate(companies):
+        for name in {company.name, *company.aliases} - set(company.exact_aliases):
+            add(name, Alias(company=number))
+        for name in company.exact_aliases:
+            add(name, Alias(company=number, exact=name))
+        if company.ticker:
+            symbol = company.ticker.rpartition(":")[2]
+            ticker = Alias(company=number, exact=symbol, is_ticker=True)
+            add(symbol, ticker)
+            add(symbol, ticker, ending=".")
+    return {literal: tuple(found) for literal, found in aliases.items()}
+
+
+def _list_alias_literals(aliases: Mapping[int, tuple[Alias, ...]]) -> dict[int, frozenset[int]]:
+    """Return the literals of each company."""
+    literals: dict[int, set[int]] = defaultdict(set)
+    for literal, names in aliases.items():
+        for alias in names:
+            literals[alias.company].add(literal)
+    return {company: frozenset(numbers) for company, numbers in literals.items()}
+
+
+def _build_gates(
+    planned: Sequence[PlannedRule], names: Mapping[int, frozenset[int]]
+) -> tuple[dict[int, tuple[int, ...]], tuple[int, ...]]:
+    """Return for each literal the rules to look at, choosing for each rule the literals that few others need."""
+    usage: Counter[int] = Counter()
+    for rule in planned:
+        usage.update(list_literals(rule.match, names))
+    gates: dict[int, list[int]] = defaultdict(list)
+    ungated: list[int] = []
+    for number, rule in enumerate(planned):
+        gate = choose_gate(rule.match, usage, names)
+        if gate is None:
+            ungated.append(number)
+            continue
+        for literal in gate:
+            gates[literal].append(number)
+    return {literal: tuple(numbers) for literal, numbers in gates.items()}, tuple(ungated)
+
+
+def find_signs(ruleset: Ruleset, scan: Scan, place: Span) -> list[str]:
+    """Return the names of the signals that stand between two words."""
+    return [name for name, plan in ruleset.signals if _find_inside(plan, scan, place)]
+
+
+def find_cue(ruleset: Ruleset, scan: Scan, places: Mapping[str, Span]) -> Modality | None:
+    """Return the modality of the first cue that stands where it counts; `places` says where that is, by scope."""
+    whole = places["sentence"]
+    for cue in ruleset.cues:
+        if _find_inside(cue.match, scan, places[cue.scope]) and not (
+            cue.unless and _find_inside(cue.unless, scan, whole)
+        ):
+            return cue.modality
+    return None
+
+
+def _find_inside(plan: Node, scan: Scan, place: Span) -> bool:
+    spans = evaluate(plan, scan)
+    return any(place[0] <= first and last <= place[1] for first, last in spans or ())

@@ -1,0 +1,256 @@
+"""Events of an article: who, what, how sure, where it stands."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.detect import Ruleset, compile_rules, detect, load_pack
+from monitor.models import Article, Company, Event, EventType, Field, Modality, Rule
+
+COMPANIES = (
+    Company(name="Halden", aliases=("Halden Motors",), ticker="HLDN"),
+    Company(name="Veltro"),
+    Company(name="Brightwater"),
+    Company(name="Umbra", exact_aliases=("Umbra",)),
+)
+
+
+@pytest.fixture(scope="module")
+def ruleset() -> Ruleset:
+    return compile_rules(load_pack(), COMPANIES)
+
+
+def read(ruleset: Ruleset, text: str, title: str = "") -> tuple[Event, ...]:
+    return detect(Article(url="", title=title, text=text), ruleset)
+
+
+def names(event: Event) -> list[str]:
+    return [participant.name for participant in event.participants]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "companies"),
+    [
+        ("Halden and Veltro announced a strategic partnership on Monday.", "new_partnership", ["Halden", "Veltro"]),
+        ("Halden, Veltro to form joint venture for vans", "joint_venture", ["Halden", "Veltro"]),
+        ("Halden signed a supply agreement with Veltro on Tuesday.", "supply_agreement", ["Halden", "Veltro"]),
+        ("Halden inks licence deal with Veltro", "licence_agreement", ["Halden", "Veltro"]),
+        (
+            "Brightwater joins the van alliance of Halden and Veltro",
+            "partner_joined",
+            ["Brightwater", "Halden", "Veltro"],
+        ),
+        ("Halden expands its partnership with Veltro", "expansion", ["Halden", "Veltro"]),
+        ("Halden renewed its contract with Veltro.", "extension_renewal", ["Halden", "Veltro"]),
+        ("Halden and Veltro renegotiated their supply contract.", "terms_changed", ["Halden", "Veltro"]),
+        ("Halden signs exclusive distribution deal with Veltro", "exclusivity_granted", ["Halden", "Veltro"]),
+        ("Halden loses its exclusive rights at Veltro.", "exclusivity_lost", ["Halden", "Veltro"]),
+        (
+            "Halden keeps a right of first refusal on capacity of Veltro.",
+            "right_of_first_refusal",
+            ["Halden", "Veltro"],
+        ),
+        ("Halden suspends supply agreement with Veltro", "suspension", ["Halden", "Veltro"]),
+        ("Halden sues Veltro over breach of supply contract", "dispute", ["Halden", "Veltro"]),
+        ("Halden ends joint venture with Veltro", "termination", ["Halden", "Veltro"]),
+        ("Brightwater quits the van alliance led by Veltro", "partner_left", ["Brightwater", "Veltro"]),
+        ("Halden in talks with Veltro to form alliance: report", "in_talks", ["Halden", "Veltro"]),
+    ],
+)
+def test_each_type_is_found_with_its_participants(ruleset: Ruleset, text: str, kind: str, companies: list[str]) -> None:
+    events = [event for event in read(ruleset, text) if event.type == kind]
+    assert len(events) == 1
+    assert names(events[0]) == companies
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Halden earned $3 billion in the second quarter, beating forecasts.",
+        "Halden agreed to buy Veltro for $2 billion in cash.",
+        "Halden sued Veltro for copying the design of its vans.",
+        "Jane Roe was named a partner at the law firm Brightwater LLP.",
+        "Halden Energy Partners LP declared a distribution of 50 cents per unit.",
+        "The two countries signed a trade agreement at the summit.",
+        "The striker signed a two-year contract with the club.",
+        "The union reached a wage agreement with Halden.",
+        "Halden raised a $300 million loan from its banks.",
+        "Our guide to the best deals on vans this weekend.",
+    ],
+)
+def test_other_senses_of_the_words_do_not_fire(ruleset: Ruleset, text: str) -> None:
+    assert read(ruleset, text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("Halden ended its partnership with Veltro on Monday.", "confirmed"),
+        ("Halden may scrap its partnership with Veltro.", "speculated"),
+        ("Halden is to end its partnership with Veltro, people familiar with the matter said.", "reported"),
+        ("Halden denied that it would end its partnership with Veltro.", "denied"),
+        ("Halden will not end its partnership with Veltro, it said on Monday.", "denied"),
+        ("In 2006, Halden ended its partnership with Veltro.", "historical"),
+        ("Halden said it would end its partnership with Veltro.", "confirmed"),
+        ("If regulators approve, Halden will end its partnership with Veltro.", "conditional"),
+        ("Halden is expected to end its partnership with Veltro.", "conditional"),
+        ("Halden declined to comment after it ended its partnership with Veltro.", "confirmed"),
+        ("Halden ended its partnership with Veltro in May.", "confirmed"),
+    ],
+)
+def test_modality_is_read_in_the_clause(ruleset: Ruleset, text: str, modality: str) -> None:
+    (event,) = read(ruleset, text)
+    assert event.type is EventType.TERMINATION
+    assert event.modality == modality
+
+
+@pytest.mark.parametrize(("year", "modality"), [(2019, "historical"), (2026, "confirmed"), (2027, "confirmed")])
+def test_a_year_is_history_only_before_the_articles_own(ruleset: Ruleset, year: int, modality: str) -> None:
+    text = f"Halden ended its partnership with Veltro in March {year}."
+    article = Article(url="", title="", text=text, published_at=datetime(2026, 11, 23, tzinfo=UTC))
+    assert [event.modality for event in detect(article, ruleset)] == [modality]
+
+
+def test_evidence_is_the_exact_sentence(ruleset: Ruleset) -> None:
+    text = "Shares rose.\n\n  Halden Inc. signed a partnership with Veltro.  Analysts cheered."
+    (event,) = read(ruleset, text)
+    assert event.evidence.field is Field.TEXT
+    assert event.evidence.sentence == "Halden Inc. signed a partnership with Veltro."
+    assert text[event.evidence.start : event.evidence.end] == event.evidence.sentence
+
+
+def test_one_agreement_told_twice_is_one_event_with_the_title_as_evidence(ruleset: Ruleset) -> None:
+    title = "Halden signs partnership with Veltro"
+    (event,) = read(ruleset, "Halden said on Monday it had signed a partnership with Veltro.", title)
+    assert event.evidence.field is Field.TITLE
+    assert event.evidence.sentence == title
+
+
+def test_a_title_that_the_text_repeats_is_told_once_from_the_text(ruleset: Ruleset) -> None:
+    title = "Halden signs partnership with Veltro"
+    (event,) = read(ruleset, f"{title}\n\nHalden shares rose.", title)
+    assert event.evidence.field is Field.TEXT
+    assert event.evidence.start == 0
+
+
+def test_agreements_with_different_parties_are_different_events(ruleset: Ruleset) -> None:
+    text = "Halden signed a partnership with Veltro. Brightwater signed a partnership with Umbra."
+    assert [names(event) for event in read(ruleset, text)] == [["Halden", "Veltro"], ["Brightwater", "Umbra"]]
+
+
+def test_unlisted_companies_are_found_and_marked(ruleset: Ruleset) -> None:
+    (event,) = read(ruleset, "Halden (HLDN.N) said on Monday it had signed a partnership with Kestrel Systems Inc.")
+    assert [(each.name, each.is_watched) for each in event.participants] == [
+        ("Halden", True),
+        ("Kestrel Systems", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Bank of Kestrel", "Bank of Kestrel"),
+        ("Kestrel & Finch", "Kestrel & Finch"),
+        ("France's Kestrel", "Kestrel"),
+        ("Chief Executive Jane Roe of Kestrel", "Kestrel"),
+        ("carmaker Kestrel ( KSTR.PA )", "Kestrel"),
+        ("Kestrel Inc., the maker of vans", "Kestrel"),
+    ],
+)
+def test_names_are_read_as_newspapers_write_them(ruleset: Ruleset, written: str, name: str) -> None:
+    (event,) = read(ruleset, f"Halden said on Monday it had signed a partnership with {written}.")
+    assert names(event) == ["Halden", name]
+
+
+def test_this_deal_takes_its_other_party_from_the_deal_told_before(ruleset: Ruleset) -> None:
+    text = "Halden signed a partnership with Veltro on Monday. Analysts say Halden might end this partnership soon."
+    events = {event.type: event for event in read(ruleset, text)}
+    assert sorted(names(events[EventType.TERMINATION])) == ["Halden", "Veltro"]
+    assert events[EventType.TERMINATION].modality is Modality.SPECULATED
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Halden ended its partnership with Veltro, effective March 1, 2027.", date(2027, 3, 1)),
+        ("Halden ends its partnership with Veltro as of 30 June 2027.", date(2027, 6, 30)),
+        ("The partnership of Halden and Veltro ended on Jan. 5.", date(2027, 1, 5)),
+        ("Halden ended its partnership with Veltro, effective February 31, 2027.", None),
+        ("Halden ended its partnership with Veltro on March 1, 2027.", None),
+    ],
+)
+def test_the_effective_date_is_read_where_it_is_stated(ruleset: Ruleset, text: str, day: date | None) -> None:
+    published = datetime(2026, 11, 23, tzinfo=UTC)
+    events = detect(Article(url="", title="", text=text, published_at=published), ruleset)
+    assert [event.effective_on for event in events] == [day]
+
+
+def test_the_subject_is_the_one_named_beside_the_trigger(ruleset: Ruleset) -> None:
+    events = read(
+        ruleset, "Halden signed a cloud partnership with Veltro. Brightwater ended its partnership with Umbra."
+    )
+    assert [event.subject for event in events] == ["cloud", None]
+
+
+def test_deep_sentences_are_background(ruleset: Ruleset) -> None:
+    text = (
+        "Shares rose. Sales fell. Costs grew. Margins held. Halden has a partnership with Veltro, signed long before."
+    )
+    assert [event.modality for event in read(ruleset, text)] == [Modality.HISTORICAL]
+
+
+def test_a_users_rule_fires_wherever_it_matches() -> None:
+    rule = Rule(name="mine", type=EventType.DISPUTE, match="quarrel* SENTENCE $Halden", tags=("x",))
+    (event,) = detect(Article(url="", title="", text="A quarrel at Halden."), compile_rules([rule], COMPANIES))
+    assert (event.rule, event.tags, names(event)) == ("mine", ("x",), ["Halden"])
+
+
+def test_a_users_rule_without_the_modality_is_silent() -> None:
+    rule = Rule(name="mine", type=EventType.DISPUTE, match="quarrel*", modalities=(Modality.CONFIRMED,))
+    ruleset = compile_rules([rule])
+    assert detect(Article(url="", title="", text="They quarrelled."), ruleset)
+    assert detect(Article(url="", title="", text="They may have quarrelled."), ruleset) == ()
+
+
+def test_unless_silences_a_rule() -> None:
+    rule = Rule(name="mine", type=EventType.DISPUTE, match="quarrel*", unless="film")
+    ruleset = compile_rules([rule])
+    assert detect(Article(url="", title="", text="They quarrelled."), ruleset)
+    assert detect(Article(url="", title="", text="They quarrelled in the film."), ruleset) == ()
+
+
+WORDS = "Halden Veltro signed partnership with ends may . , ; \n ' ’s ( HLDN.N ) \x00 \ud800 \u0130 “ $3 JV U.S. a. -"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(WORDS.split(" ")), max_size=60), st.text(max_size=40))
+def test_any_text_gives_events_with_exact_evidence(words: list[str], noise: str) -> None:
+    article = Article(url="", title=noise, text=" ".join(words) + noise)
+    for event in detect(article, RULES):
+        text = article.title if event.evidence.field is Field.TITLE else article.text
+        assert text[event.evidence.start : event.evidence.end] == event.evidence.sentence
+        assert event.evidence.sentence
+
+
+RULES = compile_rules(load_pack(), COMPANIES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\n\n",
+        "Halden " * 50_000,
+        "deal with " * 30_000,
+        "." * 100_000,
+        "a." * 50_000,
+        "Halden signed a deal with Veltro. " * 5_000,
+        "\n" * 50_000,
+        "(" * 50_000,
+    ],
+)
+def test_absurd_texts_do_no_harm(ruleset: Ruleset, text: str) -> None:
+    read(ruleset, text, text[:2_000])
