@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from monitor.detect.candidates import Candidate, find_candidates
-from monitor.detect.companies import is_same_company
+from monitor.detect.companies import find_organisations, is_same_company
 from monitor.detect.facts import find_effective_date, find_subject
 from monitor.detect.match import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES
@@ -16,6 +17,8 @@ from monitor.models import Article, Event, EventType, Evidence, Field, Modality
 
 _MAX_TELLINGS = 100
 """Of events in one article, before those that tell the same are merged."""
+_INTRODUCING_SENTENCES = 20
+"""Of a text, in which its companies are looked for under their full names."""
 _MARGIN = 3.0
 """How much less than the surest candidate one may weigh that names a more special type."""
 _BEGINNINGS = (
@@ -55,7 +58,7 @@ def merge(candidates: Sequence[Candidate], document: Document, ruleset: Ruleset)
         else:
             groups.append([candidate])
     events = (_make_event(group, kept, document, ruleset) for group in groups)
-    return tuple(event for event in events if event is not None)
+    return _name_in_full([event for event in events if event is not None], document)
 
 
 def _choose_types(group: Sequence[Candidate]) -> list[Candidate]:
@@ -150,6 +153,27 @@ def _make_event(
         subject=find_subject(document, sentence, best.trigger),
         effective_on=find_effective_date(text[sentence.start : sentence.end], _read_day(document.article)),
         tags=best.rule.tags,
+    )
+
+
+def _name_in_full(events: Sequence[Event], document: Document) -> tuple[Event, ...]:
+    """Give the companies that nobody listed the names by which the text introduces them: headlines shorten names."""
+    if not events:
+        return ()
+    sentences = [sentence for sentence in document.sentences if sentence.field is Field.TEXT][:_INTRODUCING_SENTENCES]
+    introduced = [one.name for sentence in sentences for one in find_organisations(document, sentence, {})]
+
+    def in_full(name: str) -> str:
+        return next((full for full in introduced if full == name or full.startswith(f"{name} ")), name)
+
+    return tuple(
+        replace(
+            event,
+            participants=tuple(
+                one if one.is_watched else replace(one, name=in_full(one.name)) for one in event.participants
+            ),
+        )
+        for event in events
     )
 
 

@@ -254,3 +254,14 @@ RULES = compile_rules(load_pack(), COMPANIES)
 )
 def test_absurd_texts_do_no_harm(ruleset: Ruleset, text: str) -> None:
     read(ruleset, text, text[:2_000])
+
+
+def test_a_company_has_the_name_by_which_the_text_introduces_it() -> None:
+    article = Article(
+        url="",
+        title="Alderon and Birchway form partnership",
+        text="Alderon Systems and Birchway said on Monday they have formed a partnership. Birchway Maps, a service of "
+        "Birchway, is not part of it.",
+    )
+    (event,) = detect(article, compile_rules(load_pack()))
+    assert [one.name for one in event.participants] == ["Alderon Systems", "Birchway"]
