@@ -1,6 +1,7 @@
 """The composition root: builds every object, closes every object, and is the one that looks at the clock."""
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -18,9 +19,11 @@ from monitor.fetch import Fetcher
 from monitor.models import Source
 from monitor.notify import Notifier, check_route
 from monitor.outbox import Postman
-from monitor.pipeline import Tools
+from monitor.record import Tools
 from monitor.sandbox import Sandbox
 from monitor.store import Store, deliveries
+
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -60,8 +63,7 @@ async def open_app(settings: Settings, *, console: Console) -> AsyncIterator[App
         sandbox = stack.enter_context(open_sandbox(settings))
         notifier = Notifier(settings.routes, post=fetcher.post, console=console)
         stack.push_async_callback(notifier.aclose)
-        with store.write() as session:
-            deliveries.release_leases(session)
+        _clear_outbox(store, settings)
         tools = Tools(
             store=store,
             fetcher=fetcher,
@@ -82,6 +84,15 @@ async def open_app(settings: Settings, *, console: Console) -> AsyncIterator[App
             is_stopping=stopping.is_set,
         )
         yield App(settings=settings, tools=tools, postman=postman, stopping=stopping)
+
+
+def _clear_outbox(store: Store, settings: Settings) -> None:
+    """Free what an earlier process was sending, and tell of alerts for routes that are gone."""
+    with store.write() as session:
+        deliveries.release_leases(session)
+        strays = deliveries.bury_strays(session, [route.name for route in settings.routes])
+    for route, count in strays.items():
+        log.error("deliveries are dead: routes.toml has no such route", extra={"route": route, "deliveries": count})
 
 
 @contextmanager

@@ -14,10 +14,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.app import App
-from monitor.errors import MonitorError
 from monitor.models import Source
-from monitor.outbox import flush
-from monitor.pipeline import CheckReport, check_source
+from monitor.outbox import flush_route
+from monitor.pipeline import CheckReport, check_source, is_resting
 from monitor.store import sources as source_states
 
 log = logging.getLogger(__name__)
@@ -26,6 +25,9 @@ _FLUSH_SECONDS = 2.0
 _DRAIN_SECONDS = 6.0
 """For what runs when the end is asked for; with the closing of the rest it is over within 10 s."""
 _MAX_CHECKS_AT_ONCE = 20
+_CLOCK_SECONDS = 10.0
+_CLOCK_SLACK_SECONDS = 30.0
+"""Between the wall clock and the one that only counts; more means that somebody set the first."""
 
 
 async def serve(app: App) -> None:
@@ -33,12 +35,8 @@ async def serve(app: App) -> None:
     daemon = _Daemon(app)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, daemon.stop)
-    try:
-        await daemon.run()
-    finally:
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(name)
+        loop.add_signal_handler(name, daemon.stop)  # until the loop closes: a second signal must not cut the end short
+    await daemon.run()
 
 
 class _Daemon:
@@ -47,29 +45,30 @@ class _Daemon:
     def __init__(self, app: App) -> None:
         self._app = app
         self._stop = app.stopping
-        self._news = asyncio.Event()
+        self._news = {route: asyncio.Event() for route in app.postman.routes}
         self._slots = asyncio.Semaphore(_MAX_CHECKS_AT_ONCE)
         self._checks: dict[str, asyncio.Task[None]] = {}
 
     def stop(self) -> None:
         """Begin the end; a second call changes nothing."""
         self._stop.set()
-        self._news.set()
+        self._wake_flushes()
 
     async def run(self) -> None:
         scheduler = AsyncIOScheduler(timezone="UTC")
         for source in self._app.sources:
             self._schedule(scheduler, source)
         scheduler.start()
-        flushing = asyncio.create_task(self._flush_forever())
+        loops = [asyncio.create_task(self._flush_forever(route)) for route in self._app.postman.routes]
+        loops.append(asyncio.create_task(self._watch_clock(scheduler)))
         log.info("started", extra={"sources": len(self._app.sources), "database": str(self._app.tools.store.path)})
         await self._stop.wait()
         scheduler.shutdown(wait=False)
-        await self._drain(flushing)
+        await self._drain(loops)
         log.info("stopped")
 
     def _schedule(self, scheduler: AsyncIOScheduler, source: Source) -> None:
-        """Give a source its timer; after a restart it goes on in its old rhythm.
+        """Give a source its timer; after a restart it goes on in its old rhythm, unless the clock was wrong then.
 
         No grace time: a check that comes late is still due (the default of 1 s drops it).
         """
@@ -83,7 +82,7 @@ class _Daemon:
             IntervalTrigger(seconds=source.every_seconds, jitter=jitter, timezone="UTC"),
             args=[source],
             id=source.name,
-            next_run_time=max(due, now),
+            next_run_time=min(max(due, now), now + timedelta(seconds=source.every_seconds)),
             coalesce=True,
             misfire_grace_time=None,
         )
@@ -106,8 +105,8 @@ class _Daemon:
         tools = self._app.tools
         async with self._slots:
             with tools.store.read() as session:
-                not_before = source_states.read_state(session, source.name).not_before
-            if not_before and not_before > tools.now():
+                state = source_states.read_state(session, source.name)
+            if is_resting(state, tools.now()):
                 return
             try:
                 async with asyncio.timeout(tools.settings.deadline_seconds):
@@ -116,24 +115,41 @@ class _Daemon:
                 log.warning("check ran out of time", extra={"source": source.name})
                 return
             finally:
-                self._news.set()
+                self._wake_flushes()
         _log_report(report)
 
-    async def _flush_forever(self) -> None:
+    async def _flush_forever(self, route: str) -> None:
+        """Send what is due for one route, now and whenever there is news; nothing may end this but the stop."""
         while not self._stop.is_set():
-            self._news.clear()
+            self._news[route].clear()
             try:
-                await flush(self._app.postman)
-            except MonitorError:
-                log.exception("outbox failed")
-            await _first(self._news.wait, _FLUSH_SECONDS)
+                await flush_route(self._app.postman, route)
+            except Exception:  # the third guard: a route must outlive a full disk, and any defect
+                log.exception("outbox failed", extra={"route": route})
+            await _first(self._news[route].wait, _FLUSH_SECONDS)
 
-    async def _drain(self, flushing: asyncio.Task[None]) -> None:
+    def _wake_flushes(self) -> None:
+        for event in self._news.values():
+            event.set()
+
+    async def _watch_clock(self, scheduler: AsyncIOScheduler) -> None:
+        """Start all checks anew when somebody sets the clock: set back, the timers would wait until it catches up."""
+        loop = asyncio.get_running_loop()
+        began, began_at = loop.time(), self._app.tools.now()
+        while not self._stop.is_set():
+            await _first(self._stop.wait, _CLOCK_SECONDS)
+            passed, now = loop.time() - began, self._app.tools.now()
+            if abs((now - began_at).total_seconds() - passed) > _CLOCK_SLACK_SECONDS:
+                log.warning("the clock was set", extra={"seconds": round((now - began_at).total_seconds() - passed)})
+                began, began_at = loop.time(), now
+                for job in scheduler.get_jobs():
+                    job.modify(next_run_time=now)
+
+    async def _drain(self, loops: list[asyncio.Task[None]]) -> None:
         """End the checks where they are and let messages on their way arrive; what remains is done after a restart."""
         for task in self._checks.values():
             task.cancel()
-        running = {flushing, *self._checks.values()}
-        _, late = await asyncio.wait(running, timeout=_DRAIN_SECONDS)
+        _, late = await asyncio.wait({*loops, *self._checks.values()}, timeout=_DRAIN_SECONDS)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)

@@ -47,7 +47,7 @@ class Source:
     baseline: bool = True
     """Take the first look as what was there before: stored, not alerted."""
     needs_contact: bool = False
-    """Stay off until `[fetch] contact` names an e-mail address, as some servers ask of robots."""
+    """Stay off until `contact` names an e-mail address, as some servers ask of robots."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +192,13 @@ class Article:
     text: str
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    """With the offset that the page states, so that its day is the readers' day."""
+    is_published_day_only: bool = False
+    """The page states no time of day: `published_at` is midnight."""
     modified_at: datetime | None = None
     site_name: str | None = None
+    section: str | None = None
+    """As the site names it."""
     language: str | None = None
     """Primary subtag of BCP 47, as `en`."""
     stripped: tuple[Stripped, ...] = ()
@@ -364,6 +369,8 @@ class Fact:
     companies: frozenset[str]
     """Folded names: see `track.fingerprint.fold_name`."""
     modality: Modality
+    subject: str | None
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,7 +379,7 @@ class Story:
 
     id: int
     facts: frozenset[Fact]
-    updated_at: datetime
+    """What was told of it while it is open."""
 
 
 class RelationState(StrEnum):

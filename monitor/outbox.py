@@ -49,24 +49,30 @@ class FlushReport:
 
 
 async def flush(postman: Postman) -> FlushReport:
-    """Send everything that is due, in order for each route; one that fails or hangs does not hold up the others."""
+    """Send everything that is due, once through; a route that fails or hangs does not hold up the others."""
+    reports = await asyncio.gather(*(flush_route(postman, route) for route in postman.routes))
+    return FlushReport(
+        sent=sum(report.sent for report in reports),
+        failed=sum(report.failed for report in reports),
+        dead=sum(report.dead for report in reports),
+    )
+
+
+async def flush_route(postman: Postman, route: str) -> FlushReport:
+    """Send what is due for one route, oldest first."""
     report = FlushReport()
-    await asyncio.gather(*(_flush_route(postman, route, report) for route in postman.routes))
+    while due := await asyncio.to_thread(_claim, postman, route):
+        for delivery in due:
+            if postman.is_stopping():
+                return report
+            failure = await _send(postman, delivery)
+            await asyncio.to_thread(_record, postman, delivery, failure, report)
     return report
 
 
 def back_off_seconds(attempts: int, jitter: float) -> float:
     """Return how long to wait after so many failed tries: up to a quarter more than the table says."""
     return BACK_OFF_SECONDS[min(attempts, len(BACK_OFF_SECONDS)) - 1] * (1 + jitter / 4)
-
-
-async def _flush_route(postman: Postman, route: str, report: FlushReport) -> None:
-    while due := await asyncio.to_thread(_claim, postman, route):
-        for delivery in due:
-            if postman.is_stopping():
-                return
-            failure = await _send(postman, delivery)
-            await asyncio.to_thread(_record, postman, delivery, failure, report)
 
 
 async def _send(postman: Postman, delivery: Delivery) -> SendError | None:
@@ -96,7 +102,7 @@ def _record(postman: Postman, delivery: Delivery, failure: SendError | None, rep
             deliveries.mark_sent(session, delivery.id, postman.now())
         else:
             deliveries.mark_failed(session, delivery.id, str(failure), due_at=due_at)
-    facts = {"delivery": delivery.id, "route": delivery.route, "attempt": delivery.attempts, "error": str(failure)}
+    facts = {"delivery": delivery.id, "route": delivery.route, "attempt": delivery.attempts + 1, "error": str(failure)}
     if failure is None:
         report.sent += 1
     elif due_at:
@@ -109,7 +115,8 @@ def _record(postman: Postman, delivery: Delivery, failure: SendError | None, rep
 
 def _next_try(postman: Postman, delivery: Delivery, error: SendError) -> datetime | None:
     """Return when to try again; None if that is of no use."""
-    if not error.is_temporary or delivery.attempts >= postman.settings.max_attempts:
+    attempt = delivery.attempts + 1
+    if not error.is_temporary or attempt >= postman.settings.max_attempts:
         return None
-    wait = back_off_seconds(delivery.attempts, postman.jitter())
+    wait = back_off_seconds(attempt, postman.jitter())
     return postman.now() + timedelta(seconds=max(wait, error.retry_after_seconds or 0.0))

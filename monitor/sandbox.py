@@ -26,21 +26,32 @@ class Sandbox:
 
     def __init__(self, *, seconds: float, megabytes: int, workers: int = 1) -> None:
         self._seconds = seconds
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOADED)
-        self._pool = ProcessPool(
-            max_workers=workers,
-            max_tasks=_TASKS_OF_ONE_WORKER,
-            initializer=_confine,
-            initargs=(megabytes,),
-            context=context,
-        )
+        self._megabytes = megabytes
+        self._workers = workers
+        self._pool = self._open_pool()
 
     async def run(self, url: str, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed through
         """Return `function(*arguments)`; ParseError names `url` if that needs too much time or memory, or crashes."""
-        future = self._pool.schedule(function, args=arguments, timeout=self._seconds)
+        pool = self._pool
         try:
-            return await asyncio.wrap_future(future)
+            return await self._run(pool, url, function, arguments)
+        except RuntimeError:
+            if pool.active:
+                raise  # the function's own
+        # Somebody killed an idle worker: that breaks pebble's pool for good.
+        if self._pool is pool:
+            self._pool = self._open_pool()
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble's
+        return await self._run(self._pool, url, function, arguments)
+
+    def close(self) -> None:
+        """End the workers."""
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's
+        self._pool.join()
+
+    async def _run(self, pool: ProcessPool, url: str, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+        try:
+            return await asyncio.wrap_future(pool.schedule(function, args=arguments, timeout=self._seconds))
         except TimeoutError as error:
             raise ParseError(url, f"took more than {self._seconds:g} s to read") from error
         except ProcessExpired as error:
@@ -48,10 +59,16 @@ class Sandbox:
         except (MemoryError, RecursionError) as error:
             raise ParseError(url, "took more memory to read than allowed") from error
 
-    def close(self) -> None:
-        """End the workers."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's
-        self._pool.join()
+    def _open_pool(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOADED)
+        return ProcessPool(
+            max_workers=self._workers,
+            max_tasks=_TASKS_OF_ONE_WORKER,
+            initializer=_confine,
+            initargs=(self._megabytes,),
+            context=context,
+        )
 
 
 def _confine(megabytes: int) -> None:

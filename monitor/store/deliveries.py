@@ -40,7 +40,7 @@ def claim_deliveries(
     session.exec(
         update(DeliveryRow)
         .where(col(DeliveryRow.id).in_(ids))
-        .values(leased_until=now + timedelta(seconds=lease_seconds), attempts=DeliveryRow.attempts + 1)
+        .values(leased_until=now + timedelta(seconds=lease_seconds))
     )
     return _deliveries_of(session, session.exec(select(DeliveryRow).where(col(DeliveryRow.id).in_(ids))).all())
 
@@ -54,16 +54,30 @@ def release_leases(session: Session) -> None:
     )
 
 
+def bury_strays(session: Session, routes: Sequence[str]) -> dict[str, int]:
+    """Mark as dead what waits for routes that are not among these; return how many for each.
+
+    For one that holds the database's lock, when it starts: a route that was removed or renamed gets nothing any more.
+    """
+    stray = [col(DeliveryRow.state) == DeliveryState.WAITING, col(DeliveryRow.route).not_in(routes)]
+    counts = dict(session.exec(select(DeliveryRow.route, func.count()).where(*stray).group_by(DeliveryRow.route)).all())
+    session.exec(
+        update(DeliveryRow).where(*stray).values(state=DeliveryState.DEAD, last_error="routes.toml has no such route")
+    )
+    return counts
+
+
 def mark_sent(session: Session, delivery_id: int, now: datetime) -> None:
     """Note that a service accepted a delivery."""
     row = session.get_one(DeliveryRow, delivery_id)
     row.sqlmodel_update({"state": DeliveryState.SENT, "sent_at": now, "leased_until": None, "last_error": None})
+    row.attempts += 1
 
 
 def mark_failed(session: Session, delivery_id: int, error: str, *, due_at: datetime | None) -> None:
     """Note a failed try; it is due again at `due_at`, or dead if that is None."""
     row = session.get_one(DeliveryRow, delivery_id)
-    row.sqlmodel_update({"leased_until": None, "last_error": error})
+    row.sqlmodel_update({"leased_until": None, "last_error": error, "attempts": row.attempts + 1})
     if due_at is None:
         row.state = DeliveryState.DEAD
     else:

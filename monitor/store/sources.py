@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
-from monitor.models import Link, Page, SourceState, StoredArticle, Visit
+from monitor.models import Link, Page, Reading, Source, SourceState, StoredArticle, Visit
 from monitor.store.database import in_chunks
 from monitor.store.tables import ArticleRow, LinkRow, SourceRow, ValidatorRow
 
@@ -59,36 +59,50 @@ def record_failure(session: Session, name: str, now: datetime, *, error: str, no
     return row.failures
 
 
-def read_validators(session: Session, url: str) -> tuple[str | None, str | None]:
-    """Return ETag and Last-Modified with which a source's page may be asked for again."""
-    row = session.get(ValidatorRow, url)
-    return (row.etag, row.last_modified) if row else (None, None)
+def read_validators(session: Session, source: Source, url: str) -> tuple[str | None, str | None]:
+    """Return ETag and Last-Modified with which a page of a source may be asked for again."""
+    row = session.get(ValidatorRow, (source.name, url))
+    return (row.etag, row.last_modified) if row and row.reading == _reading_of(source) else (None, None)
 
 
-def save_validators(session: Session, pages: Iterable[Page]) -> None:
+def save_validators(session: Session, source: Source, pages: Iterable[Page]) -> None:
     """Keep the validators of a source's pages: call it when every link on them is settled, not before."""
     for page in pages:
         if not page.is_unchanged:
-            session.merge(ValidatorRow(url=page.requested_url, etag=page.etag, last_modified=page.last_modified))
+            session.merge(
+                ValidatorRow(
+                    source=source.name,
+                    url=page.requested_url,
+                    reading=_reading_of(source),
+                    etag=page.etag,
+                    last_modified=page.last_modified,
+                )
+            )
+
+
+def _reading_of(source: Source) -> str:
+    """Return the settings that decide which links a page of this source gives."""
+    return repr((source.kind.value, source.selector, source.keep, source.read.value, source.max_links))
 
 
 # --- links ------------------------------------------------------------------------------------------------------
 
 
-def register_links(session: Session, source: str, links: Sequence[Link], now: datetime, *, is_baseline: bool) -> int:
+def register_links(session: Session, source: Source, links: Sequence[Link], now: datetime, *, is_baseline: bool) -> int:
     """Note the links that a source shows; return how many are new.
 
-    A new link waits for its first fetch, a stored one whose source says that it changed since for another. Whose link
-    it is does not change: an article belongs to the source that showed it first.
+    A new link waits for its first fetch. A known one may be due again: see `_renew`.
     """
     shown = {link.url: link for link in reversed(links)}
     known = _rows_of(session, list(shown))
-    fresh = [link for link in shown.values() if link.url not in known]
-    for link in fresh:
+    for link in shown.values():
+        if link.url in known:
+            _renew(known[link.url], link, source, now, is_baseline=is_baseline)
+            continue
         session.add(
             LinkRow(
                 url=link.url,
-                source=source,
+                source=source.name,
                 state=WAITING,
                 title=link.title,
                 summary=link.summary,
@@ -99,16 +113,35 @@ def register_links(session: Session, source: str, links: Sequence[Link], now: da
                 due_at=now,
             )
         )
-    for link in shown.values():
-        row = known.get(link.url)
-        if (
-            row
-            and row.state == STORED
-            and link.modified_at
-            and (not row.modified_at or link.modified_at > row.modified_at)
-        ):
-            row.sqlmodel_update({"modified_at": link.modified_at, "due_at": now})
-    return len(fresh)
+    return len(shown) - len(known)
+
+
+def _renew(row: LinkRow, link: Link, source: Source, now: datetime, *, is_baseline: bool) -> None:
+    """Bring a known link up to date with what a source shows of it now.
+
+    It is due again when the source says that it changed since, when it was given up and is still shown a day later, and
+    when another source brought it with its first look while this one would have told it.
+    """
+    has_changed = bool(link.modified_at and (not row.modified_at or link.modified_at > row.modified_at))
+    if source.read is Reading.LINK:
+        has_changed = has_changed or (link.title, link.summary) != (row.title, row.summary)
+    if row.state == STORED and has_changed:
+        row.due_at = now
+    if row.source != source.name and row.is_baseline and not is_baseline:
+        row.sqlmodel_update(
+            {"is_baseline": False, "state": WAITING, "etag": None, "last_modified": None, "due_at": now}
+        )
+    if row.state == GIVEN_UP and row.due_at and row.due_at <= now:
+        row.state = WAITING
+    if row.state == WAITING:
+        row.source = source.name  # whoever showed it first may be gone
+    row.sqlmodel_update(
+        {
+            "title": link.title or row.title,
+            "summary": link.summary or row.summary,
+            "modified_at": link.modified_at or row.modified_at,
+        }
+    )
 
 
 def due_visits(session: Session, source: str, now: datetime, *, revisit_since: datetime | None = None) -> list[Visit]:
@@ -163,12 +196,15 @@ def settle_link(
     )
 
 
-def postpone_link(session: Session, url: str, *, due_at: datetime | None, error: str | None = None) -> None:
+def postpone_link(
+    session: Session, url: str, *, due_at: datetime | None, error: str | None = None, is_given_up: bool = False
+) -> None:
     """Set the next visit after one that failed (`error`) or found nothing new; None: there is no next."""
     row = session.get_one(LinkRow, url)
-    state = row.state if due_at or row.state == STORED else GIVEN_UP
     attempts = row.attempts + 1 if error else 0
-    row.sqlmodel_update({"state": state, "attempts": attempts, "due_at": due_at, "last_error": error})
+    row.sqlmodel_update({"attempts": attempts, "due_at": due_at, "last_error": error})
+    if is_given_up:
+        row.state = GIVEN_UP
 
 
 def _rows_of(session: Session, urls: list[str]) -> dict[str, LinkRow]:

@@ -33,7 +33,10 @@ class ValidatorRow(SQLModel, table=True):
 
     __tablename__ = "validators"
 
+    source: str = Field(primary_key=True)
     url: str = Field(primary_key=True)
+    reading: str
+    """How the source was read then: other settings may find other links on the same page."""
     etag: str | None = None
     last_modified: str | None = None
 
@@ -47,7 +50,8 @@ class LinkRow(SQLModel, table=True):
     url: str = Field(primary_key=True)
     source: str
     state: str
-    """`waiting` for its (next) fetch at `due_at`; `stored`, to be looked at again at `due_at` if any; `given up`."""
+    """`waiting` for its (next) fetch at `due_at`; `stored`, to be looked at again at `due_at` if any; `given up`, to be
+    tried once more if it is still shown at `due_at`."""
     article_id: int | None = Field(default=None, foreign_key="articles.id", index=True)
     title: str | None = None
     summary: str | None = None

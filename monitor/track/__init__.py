@@ -6,6 +6,6 @@ dated events into the state of each pair of companies. Pure: the caller brings s
 
 from monitor.track.fingerprint import fold_name, is_same_company, text_digest
 from monitor.track.relation import fold_relations
-from monitor.track.story import Verdict, judge
+from monitor.track.story import Verdict, fact_of, judge
 
-__all__ = ["Verdict", "fold_name", "fold_relations", "is_same_company", "judge", "text_digest"]
+__all__ = ["Verdict", "fact_of", "fold_name", "fold_relations", "is_same_company", "judge", "text_digest"]

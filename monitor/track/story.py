@@ -3,34 +3,33 @@
 Deciding code only: it reads no clock and no database.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from monitor.models import Event, EventType, Fact, Modality, Novelty, Story
 from monitor.track.fingerprint import fold_name, is_same_company
 
 _START = "start"
+_END = "end"
 _FAMILY = {
     EventType.NEW_PARTNERSHIP: _START,
     EventType.JOINT_VENTURE: _START,
     EventType.SUPPLY_AGREEMENT: _START,
     EventType.LICENCE_AGREEMENT: _START,
-    EventType.EXPANSION: "more",
-    EventType.EXTENSION_RENEWAL: "more",
-    EventType.TERMINATION: "end",
-    EventType.PARTNER_LEFT: "end",
-    EventType.EXCLUSIVITY_LOST: "exclusivity",
-    EventType.RIGHT_OF_FIRST_REFUSAL: "exclusivity",
+    EventType.TERMINATION: _END,
+    EventType.PARTNER_LEFT: _END,
 }
 """Types that two outlets may choose for the same news; a type that is not named is its own family."""
 
 _SURENESS = {
+    Modality.DENIED: 0,
     Modality.SPECULATED: 1,
     Modality.REPORTED: 2,
-    Modality.CONDITIONAL: 3,
+    Modality.CONDITIONAL: 2,
     Modality.CONFIRMED: 3,
 }
-"""Later news of the same fact is told when it is surer. A denial is of no rank: it is news once."""
+"""Later news of the same fact is told when it is surer than what was told last; a denial, when it is the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,65 +45,84 @@ class Verdict:
     """The known story that they belong to; None opens one."""
 
 
-def judge(events: Iterable[Event], stories: Sequence[Story]) -> tuple[Verdict, ...]:
-    """Return a verdict for each story that the events tell; `stories` are those still open, oldest first."""
-    return tuple(_judge_group(group, stories) for group in _group_events(events))
+def judge(
+    events: Iterable[Event], stories: Sequence[Story], *, now: datetime, before: Iterable[Fact] = ()
+) -> tuple[Verdict, ...]:
+    """Return a verdict for each story that the events tell; `stories` are those still open, oldest first.
+
+    `before` are the facts of the article's last version: what stood there already is not told because it stands there
+    still.
+    """
+    known = tuple(before)
+    return tuple(_judge_group(group, stories, known, now) for group in _group_events(events))
 
 
-def fact_of(event: Event) -> Fact:
+def fact_of(event: Event, told_at: datetime) -> Fact:
     """Return what an event states, in the form in which two articles can be compared."""
     companies = frozenset(fold_name(participant.name) for participant in event.participants)
-    return Fact(type=event.type, companies=companies, modality=event.modality)
+    return Fact(type=event.type, companies=companies, modality=event.modality, subject=event.subject, told_at=told_at)
 
 
-def is_same_fact(left: Fact, right: Fact) -> bool:
-    """Return whether two facts are one piece of news, however sure each is."""
-    return family_of(left.type) == family_of(right.type) and _is_same_party(left.companies, right.companies)
+def covers(known: Fact, fact: Fact) -> bool:
+    """Return whether a fact is a piece of news that is known, however sure either is.
+
+    Two companies must be shared. A party that joins is one more piece of news. A fact with one company says too little
+    to be taken for another with more, unless it is about the same subject.
+    """
+    if _family_of(known.type) != _family_of(fact.type):
+        return False
+    shared = _count_shared(fact.companies, known.companies)
+    if len(fact.companies) == 1:
+        return shared == 1 and (
+            len(known.companies) == 1 or (fact.subject is not None and fact.subject == known.subject)
+        )
+    return shared == len(fact.companies) or (shared > 1 and fact.type is not EventType.PARTNER_JOINED)
 
 
-def family_of(kind: EventType) -> str:
-    """Return the name shared by the types that outlets use for the same news."""
+def _family_of(kind: EventType) -> str:
     return _FAMILY.get(kind, kind.value)
 
 
-def _judge_group(events: tuple[Event, ...], stories: Sequence[Story]) -> Verdict:
-    fresh = tuple(event for event in events if event.modality != Modality.HISTORICAL)
-    facts = [fact_of(event) for event in fresh or events]
+def _judge_group(
+    events: tuple[Event, ...], stories: Sequence[Story], before: tuple[Fact, ...], now: datetime
+) -> Verdict:
+    fresh = {event: fact_of(event, now) for event in events if event.modality is not Modality.HISTORICAL}
+    facts = list(fresh.values()) or [fact_of(event, now) for event in events]
     story = next((story for story in reversed(stories) if _tells_of(story, facts)), None)
+    known = (*before, *(story.facts if story else ()))
+    told = _by_precedence(event for event, fact in fresh.items() if _is_new(fact, known))
+    return Verdict(novelty=_name_novelty(told, fresh, story), events=events, told=told, story=story)
+
+
+def _name_novelty(told: tuple[Event, ...], fresh: Mapping[Event, Fact], story: Story | None) -> Novelty:
     if not fresh:
-        return Verdict(novelty=Novelty.BACKGROUND, events=events, told=(), story=story)
-    if story is None:
-        return Verdict(novelty=Novelty.NEW_STORY, events=events, told=_by_precedence(fresh), story=None)
-    told = _by_precedence(event for event in fresh if _is_new(fact_of(event), story))
-    return Verdict(novelty=_name_novelty(told, story), events=events, told=told, story=story)
-
-
-def _name_novelty(told: tuple[Event, ...], story: Story) -> Novelty:
+        return Novelty.BACKGROUND
     if not told:
         return Novelty.REPEAT
-    known = any(is_same_fact(fact_of(event), fact) for event in told for fact in story.facts)
-    return Novelty.STATE_CHANGED if known else Novelty.FOLLOW_UP
+    if story is None:
+        return Novelty.NEW_STORY
+    is_known = any(covers(fact, fresh[event]) for event in told for fact in story.facts)
+    return Novelty.STATE_CHANGED if is_known else Novelty.FOLLOW_UP
 
 
-def _is_new(fact: Fact, story: Story) -> bool:
-    """Return whether a fact is not in the story yet, or surer than it was, or denied for the first time."""
-    known = [other for other in story.facts if is_same_fact(fact, other)]
-    if fact.modality not in _SURENESS:
-        return all(other.modality != fact.modality for other in known)
-    return all(_SURENESS.get(other.modality, 0) < _SURENESS[fact.modality] for other in known)
+def _is_new(fact: Fact, known: Iterable[Fact]) -> bool:
+    """Return whether nothing of this was told, or it is surer than what was told last, or denied since."""
+    alike = [other for other in known if other.modality is not Modality.HISTORICAL and covers(other, fact)]
+    if not alike:
+        return True
+    last = max(other.told_at for other in alike)
+    sureness = max(_SURENESS[other.modality] for other in alike if other.told_at == last)
+    if fact.modality is Modality.DENIED:
+        return sureness > 0
+    return _SURENESS[fact.modality] > sureness
 
 
 def _tells_of(story: Story, facts: Iterable[Fact]) -> bool:
     return any(
-        _count_shared(fact.companies, known.companies) > 1 or is_same_fact(fact, known)
+        _count_shared(fact.companies, known.companies) > 1 or covers(known, fact)
         for fact in facts
         for known in story.facts
     )
-
-
-def _is_same_party(left: frozenset[str], right: frozenset[str]) -> bool:
-    """Two companies in common, or one where an article names only one."""
-    return _count_shared(left, right) >= max(1, min(2, len(left), len(right)))
 
 
 def _count_shared(left: Iterable[str], right: Iterable[str]) -> int:
@@ -117,7 +135,7 @@ def _group_events(events: Iterable[Event]) -> list[tuple[Event, ...]]:
     """Return the events in groups that share companies, each in its first event's place."""
     groups: list[tuple[set[str], list[Event]]] = []
     for event in events:
-        names = set(fact_of(event).companies)
+        names = {fold_name(participant.name) for participant in event.participants}
         touching = [group for group in groups if _count_shared(names, group[0])]
         joined = [member for group in touching for member in group[1]]
         merged = (names.union(*(group[0] for group in touching)), [*joined, event])

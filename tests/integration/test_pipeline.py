@@ -1,5 +1,8 @@
 """Checks of sources over real HTTP into a real database."""
 
+import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +22,8 @@ from monitor.models import (
     Source,
     SourceKind,
 )
-from monitor.pipeline import CheckReport, Tools, check_source
+from monitor.pipeline import CheckReport, check_source, is_resting
+from monitor.record import Tools
 from monitor.sandbox import Sandbox
 from monitor.store import Store, articles, deliveries, history, sources
 from tests.conftest import Site
@@ -225,3 +229,208 @@ async def test_a_second_outlet_repeats_the_story(site: Site, tools: Tools) -> No
     assert (await check(tools, feed(site))).alerts == 1
     report = await check(tools, feed(site, name="other", url=site.url("/other")))
     assert (report.stored, report.alerts) == (1, 0)
+
+
+# --- what a review broke ----------------------------------------------------------------------------------------
+
+
+def story(verb: str, *, left: str = "Alderon Systems", right: str = "Birchway Logistics", more: str = "") -> str:
+    """A page whose headline and first sentence tell a change between two companies."""
+    title = f"{left} and {right} {verb}"
+    return f"""<html><head><title>{title}</title></head><body><article><h1>{title}</h1>
+<p>{left} Inc. and {right} Ltd. said on Monday that they {verb}, a step that both companies had prepared for more than
+a year and that their shareholders had long asked for. {more}</p></article></body></html>"""
+
+
+def texts_told(tools: Tools) -> list[str]:
+    with tools.store.read() as session:
+        return [alert.url.rsplit("/", 1)[-1] for alert in history.list_alerts(session)]
+
+
+async def test_an_index_that_stays_the_same_does_not_hide_its_sitemaps(site: Site, tools: Tools) -> None:
+    def sitemap(*paths: str) -> str:
+        urls = "".join(f"<url><loc>{site.url(path)}</loc></url>" for path in paths)
+        return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+
+    site.put(
+        "/index.xml",
+        '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        f"<sitemap><loc>{site.url('/child.xml')}</loc></sitemap></sitemapindex>",
+        "text/xml",
+    )
+    site.put("/weather", WEATHER)
+    site.put("/child.xml", sitemap("/weather"), "text/xml")
+    source = feed(site, kind=SourceKind.SITEMAP, url=site.url("/index.xml"))
+    await check(tools, source)
+    site.put("/pact", PACT)
+    site.put("/child.xml", sitemap("/weather", "/pact"), "text/xml")
+    assert (await check(tools, source)).alerts == 1
+
+
+async def test_two_sources_may_read_one_feed(site: Site, tools: Tools) -> None:
+    site.put("/pact", PACT)
+    site.put("/weather", WEATHER)
+    site.put_feed("/feed", ("/pact", "Alderon pact"), ("/weather", "Rain"))
+    assert (await check(tools, feed(site, keep=("Rain",)))).stored == 1
+    assert (await check(tools, feed(site, name="other", keep=("Alderon",)))).stored == 1
+
+
+async def test_background_does_not_keep_a_story_open(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/0", story("form a partnership"))
+    site.put_feed("/feed", ("/0", "Pact"))
+    await check(tools, feed(site))
+    for day in range(1, 12):
+        clock.pass_hours(24)
+        site.put(f"/{day}", story("form a partnership", more=f"It is day {day}."))
+        site.put_feed("/feed", (f"/{day}", "Pact"))
+        await check(tools, feed(site))
+    assert 3 <= len(texts_told(tools)) <= 4
+
+
+async def test_what_was_muted_is_not_known(site: Site, tools: Tools) -> None:
+    site.put("/old", story("form a partnership"))
+    site.put_feed("/first-look", ("/old", "Pact"))
+    await check(tools, feed(site, name="new", url=site.url("/first-look"), baseline=True))
+    site.put("/pact", story("form a partnership", more="The first trucks roll in May."))
+    site.put_feed("/feed", ("/pact", "Pact"))
+    assert (await check(tools, feed(site))).alerts == 1
+
+
+async def test_a_first_look_does_not_silence_another_source(site: Site, tools: Tools) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    assert (await check(tools, feed(site, name="new", baseline=True))).alerts == 0
+    assert (await check(tools, feed(site))).alerts == 1
+    assert (await check(tools, feed(site))).alerts == 0
+
+
+async def test_a_page_of_the_first_look_that_tells_news_later_is_told(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/live", story("form a partnership"))
+    site.put_feed("/feed", ("/live", "Live"))
+    source = feed(site, baseline=True)
+    await check(tools, source)
+    clock.pass_hours(2)
+    site.put("/live", story("form a partnership", more="A misprint was corrected."))
+    assert (await check(tools, source)).alerts == 0
+    clock.pass_hours(2)
+    site.put("/live", story("end their partnership", more="It had begun in the morning."))
+    assert (await check_source(tools, source, revisit=True)).alerts == 1
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_refusal_is_tried_again(site: Site, tools: Tools, clock: Clock, status: int) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    site.failing["/pact"] = status
+    assert (await check(tools, feed(site))).failed == 1
+    site.failing.clear()
+    clock.pass_hours(1)
+    assert (await check(tools, feed(site))).alerts == 1
+
+
+async def test_what_was_given_up_and_is_still_shown_gets_another_chance(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    site.failing["/pact"] = 404
+    for _ in range(6):
+        await check(tools, feed(site))
+        clock.pass_hours(12)
+    site.failing.clear()
+    clock.pass_hours(24)
+    site.put_feed("/feed", ("/pact", "Pact"), ("/weather", "Rain"))
+    assert (await check(tools, feed(site))).alerts == 1
+
+
+async def test_placeholders_do_not_make_two_articles_one(site: Site, tools: Tools, clock: Clock) -> None:
+    wall = "<html><head><title>One moment</title></head><body><p>Please enable JavaScript to go on.</p></body></html>"
+    site.put("/a", wall)
+    site.put("/b", wall)
+    site.put_feed("/feed", ("/a", "A"), ("/b", "B"))
+    await check(tools, feed(site))
+    clock.pass_hours(2)
+    site.put("/a", WEATHER)
+    site.put("/b", PACT)
+    await check(tools, feed(site))
+    assert texts_told(tools) == ["b"]
+
+
+async def test_a_link_leaves_the_article_whose_words_it_shared(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/a", WEATHER)
+    site.put("/b", WEATHER)
+    site.put_feed("/feed", ("/a", "A"), ("/b", "B"))
+    assert (await check(tools, feed(site))).stored == 1
+    clock.pass_hours(2)
+    site.put("/b", PACT)
+    await check(tools, feed(site))
+    assert texts_told(tools) == ["b"]
+    with tools.store.read() as session:
+        weather = articles.find_by_url(session, site.url("/a"))
+    assert weather is not None
+    assert weather.version == 1
+
+
+async def test_pages_that_claim_each_others_urls_are_all_stored(site: Site, tools: Tools) -> None:
+    claims = {"/a": "/b", "/x": "/front", "/b": "/front"}
+    for number, (path, claimed) in enumerate(claims.items()):
+        page = story("form a partnership", left=f"Alderon{number} Systems", right=f"Birchway{number} Logistics")
+        site.put(path, page.replace("<head>", f'<head><link rel="canonical" href="{site.url(claimed)}">'))
+    site.put_feed("/feed", *((path, path) for path in claims))
+    report = await check(tools, feed(site))
+    assert (report.failed, report.stored) == (0, 3)
+
+
+async def test_a_changed_headline_of_a_source_without_pages_is_seen(site: Site, tools: Tools) -> None:
+    source = feed(site, read=Reading.LINK)
+    site.put_feed("/feed", ("/pact", "Markets are calm before the weekend"))
+    assert (await check(tools, source)).alerts == 0
+    site.put_feed("/feed", ("/pact", "Alderon Systems and Birchway Logistics form partnership"))
+    assert (await check(tools, source)).alerts == 1
+
+
+async def test_a_renamed_source_takes_over_what_waits(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    site.failing["/pact"] = 500
+    await check(tools, feed(site))
+    site.failing.clear()
+    clock.pass_hours(1)
+    assert (await check(tools, feed(site, name="renamed"))).alerts == 1
+
+
+async def test_a_broken_list_does_not_hold_up_the_articles_that_are_known(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    site.failing["/pact"] = 500
+    await check(tools, feed(site))
+    site.failing = {"/feed": 500}
+    clock.pass_hours(1)
+    report = await check_source(tools, feed(site))
+    assert (report.error is not None, report.alerts) == (True, 1)
+
+
+async def test_a_source_may_fail_for_years(site: Site, tools: Tools, clock: Clock) -> None:
+    with tools.store.write() as session:
+        for _ in range(1_100):
+            sources.record_failure(session, "wire", clock(), error="gone", not_before=None)
+    site.failing["/feed"] = 500
+    report = await check_source(tools, feed(site))
+    assert report.failures == 1_101
+    with tools.store.read() as session:
+        state = sources.read_state(session, "wire")
+    assert is_resting(state, clock())
+    clock.pass_hours(-24 * 365)
+    assert not is_resting(state, clock())
+
+
+async def test_a_check_goes_on_after_its_idle_worker_was_killed(site: Site, tools: Tools, sandbox: Sandbox) -> None:
+    site.put("/weather", WEATHER)
+    site.put_feed("/feed", ("/weather", "Rain"))
+    await check(tools, feed(site))
+    os.kill(await sandbox.run("", os.getpid), signal.SIGKILL)
+    while sandbox._pool.active:  # until pebble has seen it
+        await asyncio.sleep(0.01)
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    assert (await check(tools, feed(site))).alerts == 1

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,11 +26,14 @@ from monitor.models import (
     Novelty,
     Page,
     Participant,
+    Source,
+    SourceKind,
     StoredArticle,
 )
 from monitor.store import Session, Store, articles, deliveries, history, news, sources
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+WIRE = Source(name="wire", kind=SourceKind.FEED, url="https://a.example/feed")
 EVENT = Event(
     type=EventType.NEW_PARTNERSHIP,
     participants=(Participant(name="Alderon", is_watched=True), Participant(name="Birchway")),
@@ -57,9 +61,7 @@ def add_delivery(store: Store, number: int = 1) -> int:
     with store.write() as session:
         stored = add_article(session, number)
         story = news.open_story(session, NOW)
-        event = news.add_event(
-            session, EVENT, ["alderon", "birchway"], stored=stored, story_id=story, novelty=Novelty.NEW_STORY
-        )
+        event = news.add_event(session, EVENT, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
         alert = news.add_alert(session, [event], stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
         deliveries.add_deliveries(session, alert.id, ["console"], NOW)
     return alert.id
@@ -232,21 +234,21 @@ def test_a_revised_article_is_found_by_its_new_words_only(store: Store) -> None:
 def test_more_links_than_fit_one_statement_are_registered(store: Store) -> None:
     links = [Link(url=f"https://a.example/{number}") for number in range(2_000)]
     with store.write() as session:
-        assert sources.register_links(session, "wire", links, NOW, is_baseline=False) == 2_000
-        assert sources.register_links(session, "wire", [*links, *links[:3]], NOW, is_baseline=False) == 0
+        assert sources.register_links(session, WIRE, links, NOW, is_baseline=False) == 2_000
+        assert sources.register_links(session, WIRE, [*links, *links[:3]], NOW, is_baseline=False) == 0
         assert len(sources.due_visits(session, "wire", NOW)) == 2_000
 
 
 def test_a_stored_link_is_due_again_when_its_source_says_it_changed(store: Store) -> None:
     link = Link(url="https://a.example/1", modified_at=NOW)
     with store.write() as session:
-        sources.register_links(session, "wire", [link], NOW, is_baseline=False)
+        sources.register_links(session, WIRE, [link], NOW, is_baseline=False)
         sources.settle_link(session, link.url, stored=add_article(session, 1), page=None, due_at=None)
         assert sources.due_visits(session, "wire", NOW) == []
-        sources.register_links(session, "wire", [link], NOW, is_baseline=False)
+        sources.register_links(session, WIRE, [link], NOW, is_baseline=False)
         assert sources.due_visits(session, "wire", NOW) == []
         later = Link(url=link.url, modified_at=NOW + timedelta(minutes=1))
-        sources.register_links(session, "wire", [later], NOW, is_baseline=False)
+        sources.register_links(session, WIRE, [later], NOW, is_baseline=False)
         assert [visit.stored_at for visit in sources.due_visits(session, "wire", NOW)] == [NOW]
 
 
@@ -260,6 +262,26 @@ def test_validators_are_kept_by_the_url_that_was_asked_for(store: Store) -> None
         etag='"1"',
     )
     with store.write() as session:
-        sources.save_validators(session, [page])
-        assert sources.read_validators(session, "https://a.example/feed") == ('"1"', None)
-        assert sources.read_validators(session, "https://a.example/moved") == (None, None)
+        sources.save_validators(session, WIRE, [page])
+        assert sources.read_validators(session, WIRE, "https://a.example/feed") == ('"1"', None)
+        assert sources.read_validators(session, WIRE, "https://a.example/moved") == (None, None)
+        for other in (replace(WIRE, name="other"), replace(WIRE, keep=("pact",))):
+            assert sources.read_validators(session, other, "https://a.example/feed") == (None, None)
+
+
+def test_a_route_that_is_gone_gets_nothing_any_more(store: Store) -> None:
+    add_delivery(store)
+    with store.write() as session:
+        assert deliveries.bury_strays(session, ["console"]) == {}
+        assert deliveries.bury_strays(session, ["slack"]) == {"console": 1}
+        (delivery,) = deliveries.list_deliveries(session)
+    assert (delivery.state, delivery.last_error) == (DeliveryState.DEAD, "routes.toml has no such route")
+
+
+def test_a_claim_is_no_try(store: Store) -> None:
+    add_delivery(store)
+    claim(store)
+    claim(store, NOW + timedelta(minutes=2))
+    with store.read() as session:
+        (delivery,) = deliveries.list_deliveries(session)
+    assert delivery.attempts == 0

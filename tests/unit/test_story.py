@@ -1,12 +1,12 @@
 """What counts as news, given what was told."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitor.models import Event, EventType, Evidence, Field, Modality, Novelty, Participant, Story
-from monitor.track import fold_name, judge, text_digest
-from monitor.track.story import fact_of
+from monitor.track import Verdict, fact_of, fold_name, judge, text_digest
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -22,14 +22,21 @@ def event(kind: EventType, *names: str, modality: Modality = Modality.CONFIRMED)
 
 
 def told(*events: Event, number: int = 1) -> Story:
-    return Story(id=number, facts=frozenset(map(fact_of, events)), updated_at=NOW)
+    """A story that told these events one after the other, the last an hour ago."""
+    hours = range(len(events), 0, -1)
+    facts = (fact_of(event, NOW - timedelta(hours=hour)) for event, hour in zip(events, hours, strict=True))
+    return Story(id=number, facts=frozenset(facts))
+
+
+def decide(events: list[Event], stories: list[Story], *before: Event) -> tuple[Verdict, ...]:
+    return judge(events, stories, now=NOW, before=[fact_of(event, NOW) for event in before])
 
 
 PACT = event(EventType.NEW_PARTNERSHIP, "Alder Corp", "Birch Ltd")
 
 
 def test_an_unknown_pair_opens_a_story() -> None:
-    (verdict,) = judge([PACT], [])
+    (verdict,) = decide([PACT], [])
     assert (verdict.novelty, verdict.told, verdict.story) == (Novelty.NEW_STORY, (PACT,), None)
 
 
@@ -40,18 +47,17 @@ def test_an_unknown_pair_opens_a_story() -> None:
         event(EventType.NEW_PARTNERSHIP, "Birch", "Alder"),
         event(EventType.SUPPLY_AGREEMENT, "Alder", "Birch"),
         event(EventType.NEW_PARTNERSHIP, "Alder", "Birch", modality=Modality.REPORTED),
-        event(EventType.NEW_PARTNERSHIP, "Alder"),
         event(EventType.NEW_PARTNERSHIP, "Birch Logistics", "Alder Motors"),
     ],
-    ids=["same", "short names", "sister type", "less sure", "one party named", "long names"],
+    ids=["same", "short names", "sister type", "less sure", "long names"],
 )
 def test_the_same_news_is_a_repeat(again: Event) -> None:
-    (verdict,) = judge([again], [told(PACT)])
+    (verdict,) = decide([again], [told(PACT)])
     assert (verdict.novelty, verdict.told) == (Novelty.REPEAT, ())
 
 
 def test_another_pair_is_another_story() -> None:
-    (verdict,) = judge([event(EventType.NEW_PARTNERSHIP, "Alder", "Cedar")], [told(PACT)])
+    (verdict,) = decide([event(EventType.NEW_PARTNERSHIP, "Alder", "Cedar")], [told(PACT)])
     assert verdict.novelty == Novelty.NEW_STORY
 
 
@@ -59,24 +65,24 @@ def test_another_pair_is_another_story() -> None:
 def test_a_rumour_that_is_settled_is_told(later: Modality) -> None:
     rumour = event(EventType.NEW_PARTNERSHIP, "Alder", "Birch", modality=Modality.SPECULATED)
     settled = event(EventType.NEW_PARTNERSHIP, "Alder", "Birch", modality=later)
-    (verdict,) = judge([settled], [told(rumour)])
+    (verdict,) = decide([settled], [told(rumour)])
     assert (verdict.novelty, verdict.told) == (Novelty.STATE_CHANGED, (settled,))
 
 
 def test_a_denial_is_told_once() -> None:
     denial = event(EventType.IN_TALKS, "Alder", "Birch", modality=Modality.DENIED)
-    (verdict,) = judge([denial], [told(denial)])
+    (verdict,) = decide([denial], [told(denial)])
     assert verdict.novelty == Novelty.REPEAT
 
 
 def test_another_kind_of_event_of_a_known_pair_is_a_follow_up() -> None:
     end = event(EventType.TERMINATION, "Alder", "Birch")
-    (verdict,) = judge([PACT, end], [told(PACT)])
+    (verdict,) = decide([PACT, end], [told(PACT)])
     assert (verdict.novelty, verdict.told) == (Novelty.FOLLOW_UP, (end,))
 
 
 def test_background_is_not_told() -> None:
-    (verdict,) = judge([event(EventType.TERMINATION, "Alder", "Birch", modality=Modality.HISTORICAL)], [])
+    (verdict,) = decide([event(EventType.TERMINATION, "Alder", "Birch", modality=Modality.HISTORICAL)], [])
     assert (verdict.novelty, verdict.told) == (Novelty.BACKGROUND, ())
 
 
@@ -84,13 +90,61 @@ def test_events_that_share_a_company_are_one_story() -> None:
     bridge = event(EventType.EXPANSION, "Birch", "Cedar")
     other = event(EventType.JOINT_VENTURE, "Fir", "Gum")
     rumour = event(EventType.TERMINATION, "Cedar", "Dogwood", modality=Modality.SPECULATED)
-    first, second = judge([rumour, PACT, other, bridge], [])
+    first, second = decide([rumour, PACT, other, bridge], [])
     assert first.told == (bridge, PACT, rumour)
     assert second.told == (other,)
 
 
+def test_a_company_alone_is_not_taken_for_one_with_a_partner() -> None:
+    alone = event(EventType.SUPPLY_AGREEMENT, "Alder")
+    assert decide([PACT], [told(alone)])[0].told == (PACT,)
+    assert decide([alone], [told(PACT)])[0].told == (alone,)
+    assert decide([alone], [told(alone)])[0].told == ()
+
+
+def test_a_company_alone_is_the_known_one_when_it_is_about_the_same_subject() -> None:
+    pact = replace(PACT, subject="cloud")
+    alone = replace(event(EventType.SUPPLY_AGREEMENT, "Alder"), subject="cloud")
+    assert decide([alone], [told(pact)])[0].novelty is Novelty.REPEAT
+
+
+@pytest.mark.parametrize(
+    ("kind", "later"),
+    [
+        (EventType.EXTENSION_RENEWAL, EventType.EXPANSION),
+        (EventType.EXCLUSIVITY_LOST, EventType.RIGHT_OF_FIRST_REFUSAL),
+    ],
+)
+def test_changes_of_two_kinds_are_two_pieces_of_news(kind: EventType, later: EventType) -> None:
+    (verdict,) = decide([event(later, "Alder", "Birch")], [told(event(kind, "Alder", "Birch"))])
+    assert verdict.novelty is Novelty.FOLLOW_UP
+
+
+def test_what_was_denied_and_is_confirmed_again_is_told_again() -> None:
+    denied = event(EventType.NEW_PARTNERSHIP, "Alder", "Birch", modality=Modality.DENIED)
+    assert decide([PACT], [told(PACT, denied)])[0].told == (PACT,)
+    assert decide([denied], [told(PACT, denied)])[0].told == ()
+
+
+def test_a_condition_that_is_met_is_told() -> None:
+    condition = event(EventType.NEW_PARTNERSHIP, "Alder", "Birch", modality=Modality.CONDITIONAL)
+    assert decide([PACT], [told(condition)])[0].novelty is Novelty.STATE_CHANGED
+
+
+def test_a_further_party_that_joins_is_told() -> None:
+    first = event(EventType.PARTNER_JOINED, "Alder", "Birch", "Cedar")
+    second = event(EventType.PARTNER_JOINED, "Alder", "Birch", "Dogwood")
+    assert decide([second], [told(first)])[0].told == (second,)
+
+
+def test_what_stood_in_the_last_version_is_not_told_again() -> None:
+    end = event(EventType.TERMINATION, "Alder", "Birch")
+    (verdict,) = decide([PACT, end], [], PACT)
+    assert verdict.told == (end,)
+
+
 def test_the_newest_matching_story_takes_the_article() -> None:
-    (verdict,) = judge([PACT], [told(PACT, number=1), told(PACT, number=2)])
+    (verdict,) = decide([PACT], [told(PACT, number=1), told(PACT, number=2)])
     assert verdict.story is not None
     assert verdict.story.id == 2
 

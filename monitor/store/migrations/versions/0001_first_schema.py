@@ -78,10 +78,12 @@ def upgrade() -> None:
     op.create_index("ix_stories_updated_at", "stories", ["updated_at"])
     op.create_table(
         "validators",
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("url", sa.String(), nullable=False),
+        sa.Column("reading", sa.String(), nullable=False),
         sa.Column("etag", sa.String()),
         sa.Column("last_modified", sa.String()),
-        sa.PrimaryKeyConstraint("url"),
+        sa.PrimaryKeyConstraint("source", "url"),
     )
     op.create_table(
         "alerts",

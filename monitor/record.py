@@ -1,0 +1,160 @@
+"""Record what an article tells: the article, its events, its alerts and their deliveries, in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.config import CheckSettings
+from monitor.detect import Ruleset, detect
+from monitor.fetch import Fetcher
+from monitor.models import Article, Event, Fact, Modality, Novelty, Page, Route, Source, StoredArticle, Story, Visit
+from monitor.notify import routes_for
+from monitor.sandbox import Sandbox
+from monitor.store import Session, Store, articles, deliveries, history, news, sources
+from monitor.track import Verdict, fact_of, fold_name, judge, text_digest
+
+REVISIT_AGES_SECONDS = (3_600, 6 * 3_600, 24 * 3_600)
+"""A stored article is looked at again so long after it was stored or changed: news is corrected in its first day."""
+MIN_WORDS_OF_A_REPEAT = 20
+"""Shorter texts are placeholders ("Please enable JavaScript") as often as they are articles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a check works with."""
+
+    store: Store
+    fetcher: Fetcher
+    sandbox: Sandbox
+    ruleset: Ruleset
+    routes: tuple[Route, ...]
+    settings: CheckSettings
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of an article."""
+
+    is_news: bool
+    """It is new, or its text changed."""
+    alerts: int = 0
+
+
+def record_article(tools: Tools, source: Source, visit: Visit, article: Article, page: Page | None) -> Recorded:
+    """Store an article and settle its link; store and tell its news if it has any."""
+    digest = text_digest(article.title, article.text)
+    events = detect(article, tools.ruleset)
+    now = tools.now()
+    with tools.store.write() as session:
+        known = _find_known(session, visit.link.url, article, page, digest)
+        if known:
+            stored = articles.revise_article(session, known, article, digest=digest, now=now)
+        else:
+            own = replace(article, url=_find_free_url(session, visit.link.url, article, page) or visit.link.url)
+            stored = articles.add_article(session, own, source=source.name, digest=digest, now=now)
+        look_at = next_look(stored.stored_at, now) if page else None
+        sources.settle_link(session, visit.link.url, stored=stored, page=page, due_at=look_at)
+        before: tuple[Fact, ...] = ()
+        if known and stored.version > known.version:
+            before = tuple(fact_of(event, known.stored_at) for event in history.events_of(session, known))
+        elif known:
+            if visit.is_baseline or not news.is_muted(session, stored):
+                return Recorded(is_news=False)
+            news.forget_events(session, stored)  # another source's first look had muted what this one tells
+        verdicts = judge(events, _open_stories(tools, session, events, now), now=now, before=before)
+        muted = _mute(tools, visit, article, now)
+        return Recorded(is_news=True, alerts=sum(_tell(tools, session, stored, verdict, muted) for verdict in verdicts))
+
+
+def next_look(stored_at: datetime, now: datetime) -> datetime | None:
+    """Return when to look again at an article that was stored or changed then."""
+    looks = (stored_at + timedelta(seconds=age) for age in REVISIT_AGES_SECONDS)
+    return next((look for look in looks if look > now), None)
+
+
+# --- which article it is ----------------------------------------------------------------------------------------
+
+
+def _find_known(
+    session: Session, link_url: str, article: Article, page: Page | None, digest: str
+) -> StoredArticle | None:
+    """Return the article of the history that this one is, or is a new version of.
+
+    A link may lead to an article that was stored under another URL because the words were the same; it stays there only
+    while they are. A page that calls itself by the URL of another with other words is not believed: some sites give all
+    their pages one canonical URL.
+    """
+    linked = articles.find_by_link(session, link_url)
+    if linked and (
+        linked.article.url in _addresses_of(link_url, article, page)
+        or text_digest(linked.article.title, linked.article.text) == digest
+    ):
+        return linked
+    if len(article.text.split()) >= MIN_WORDS_OF_A_REPEAT and (same := articles.find_by_digest(session, digest)):
+        return same
+    if article.url == link_url or _find_free_url(session, link_url, article, page) is None:
+        return articles.find_by_url(session, link_url)
+    return None
+
+
+def _find_free_url(session: Session, link_url: str, article: Article, page: Page | None) -> str | None:
+    """Return the best URL of an article that no other article has."""
+    addresses = _addresses_of(link_url, article, page)
+    return next((url for url in addresses if articles.find_by_url(session, url) is None), None)
+
+
+def _addresses_of(link_url: str, article: Article, page: Page | None) -> list[str]:
+    """Return the URLs of an article: what it says itself, where it was found, what pointed there."""
+    return [url for url in dict.fromkeys((article.url, page.url if page else "", link_url)) if url]
+
+
+# --- what of it is told -----------------------------------------------------------------------------------------
+
+
+def _open_stories(tools: Tools, session: Session, events: tuple[Event, ...], now: datetime) -> list[Story]:
+    companies = {fold_name(one.name) for event in events for one in event.participants}
+    since = now - timedelta(hours=tools.settings.story_window_hours)
+    return news.open_stories(session, companies=companies, since=since)
+
+
+def _mute(tools: Tools, visit: Visit, article: Article, now: datetime) -> Novelty | None:
+    """Return why nothing of this article is told, however new; None if there is no such reason.
+
+    What a source showed at its first look is muted, its later versions are not.
+    """
+    if visit.is_baseline and visit.stored_at is None:
+        return Novelty.BASELINE
+    oldest = now - timedelta(days=tools.settings.alert_within_days)
+    return Novelty.STALE if article.published_at and article.published_at < oldest else None
+
+
+def _tell(tools: Tools, session: Session, stored: StoredArticle, verdict: Verdict, muted: Novelty | None) -> int:
+    """Store a verdict's events with their story and, if they are news, the alert and its deliveries."""
+    now = tools.now()
+    is_told = bool(verdict.told) and not muted
+    story_id = verdict.story.id if verdict.story else news.open_story(session, now)
+    ids = {
+        event: news.add_event(
+            session,
+            event,
+            stored=stored,
+            story_id=story_id,
+            novelty=muted or _novelty_of(event, verdict),
+            now=now,
+        )
+        for event in verdict.events
+    }
+    if not is_told:
+        return 0
+    news.touch_story(session, story_id, now)
+    told = [ids[event] for event in verdict.told]
+    alert = news.add_alert(session, told, stored=stored, story_id=story_id, novelty=verdict.novelty, now=now)
+    deliveries.add_deliveries(session, alert.id, [route.name for route in routes_for(alert, tools.routes)], now)
+    return 1
+
+
+def _novelty_of(event: Event, verdict: Verdict) -> Novelty:
+    if event in verdict.told:
+        return verdict.novelty
+    return Novelty.BACKGROUND if event.modality is Modality.HISTORICAL else Novelty.REPEAT
