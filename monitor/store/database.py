@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
@@ -29,14 +29,13 @@ class Store:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._engine = _connect_engine(self.path)
-        self._lock = FileLock(f"{self.path}.lock", timeout=0)
         try:
+            self._lock = FileLock(f"{self.path.resolve()}.lock", timeout=0)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _migrate(self._engine, self.path)
-        except (OSError, DBAPIError) as error:
+        except (OSError, ValueError, RuntimeError, SQLAlchemyError) as error:  # a NUL in the path, a loop of links
             self._engine.dispose()
-            cause = error.orig if isinstance(error, DBAPIError) else error
-            raise StoreError(f"{self.path}: cannot be used as the database: {cause}") from error
+            raise _refuse(self.path, error) from error
         except StoreError:
             self._engine.dispose()
             raise
@@ -52,6 +51,8 @@ class Store:
             problem = AlreadyRunning(f"{self.path}: another monitor is running on this database")
             problem.hint = "stop it first, or set another `database` in monitor.toml"
             raise problem from error
+        except (OSError, NotImplementedError) as error:  # a file system that knows no locks
+            raise _refuse(self.path, error) from error
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -76,8 +77,8 @@ class Store:
         try:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
-        except DBAPIError as error:
-            raise StoreError(f"{self.path}: {error.orig}") from error
+        except (SQLAlchemyError, UnicodeEncodeError) as error:  # half a pair of surrogates
+            raise StoreError(f"{self.path}: {_cause(error)}") from error
 
 
 def in_chunks(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
@@ -85,13 +86,26 @@ def in_chunks(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
+def _refuse(path: Path, error: Exception) -> StoreError:
+    """Return what to tell of a path that is no database for us."""
+    problem = StoreError(f"{path}: cannot be used as the database: {_cause(error)}")
+    if isinstance(error, OSError | OperationalError):
+        problem.hint = "even to read, the monitor must be able to write to its folder: SQLite keeps files there"
+    return problem
+
+
+def _cause(error: Exception) -> object:
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
 def _connect_engine(path: Path) -> Engine:
-    """Return an engine with durable, serialised writes.
+    """Return an engine with durable, serialised writes, and a connection for every thread that asks.
 
     synchronous=FULL: NORMAL lost acknowledged commits in 371 of 400 simulated power cuts. BEGIN IMMEDIATE: the
     driver's own transactions lost 667 of 1,200 concurrent updates.
     """
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+    url = URL.create("sqlite", database=str(path.absolute()))
+    engine = create_engine(url, max_overflow=-1, connect_args={"timeout": _BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3.Connection, untyped there

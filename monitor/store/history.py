@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from monitor.models import Alert, DatedEvent, Event, StoredArticle
 from monitor.store.articles import stored_article
@@ -108,16 +108,21 @@ def search_articles(
 
 
 def dated_events(session: Session, *, companies: Sequence[str] = ()) -> list[DatedEvent]:
-    """Return all events, or those that name all of these companies (folded names), with their articles' dates."""
+    """Return the events of the newest version of each article, with the article's date.
+
+    With `companies` (folded names) those that may name all of these: a company is looked for by the first word of its
+    name, because news shortens names.
+    """
     wanted = select(EventRow.id, ArticleRow.published_at, ArticleRow.first_seen_at).join(
-        ArticleRow, col(ArticleRow.id) == col(EventRow.article_id)
+        ArticleRow,
+        and_(col(ArticleRow.id) == col(EventRow.article_id), col(ArticleRow.version) == col(EventRow.article_version)),
     )
     for company in companies:
-        naming = select(ParticipantRow.event_id).where(or_(*named_like(company)))
+        naming = select(ParticipantRow.event_id).where(or_(*named_like(company.split(" ")[0])))
         wanted = wanted.where(col(EventRow.id).in_(naming))
-    found = [(row[0], row[1] or row[2]) for row in session.exec(wanted) if row[0] is not None]
-    events = read_events(session, [event_id for event_id, _ in found])
-    return [DatedEvent(event=events[event_id], at=at) for event_id, at in found]
+    found = {row[0]: row[1] or row[2] for row in session.exec(wanted) if row[0] is not None}
+    events = read_events(session, list(found))
+    return [DatedEvent(event=events[event_id], at=at) for event_id, at in found.items()]
 
 
 def _full_text_query(words: str) -> str:

@@ -32,7 +32,7 @@ _PARTICIPANT: Bundle[Any] = Bundle("participant", *inspect(ParticipantRow).colum
 _HEADING: Bundle[Any] = Bundle(
     "heading", *(inspect(ArticleRow).columns[name] for name in ("title", "url", "source", "site_name", "published_at"))
 )
-"""What is read of many rows at once, as plain tuples with names: ten times as quick as rows that can be written back."""
+"""What is read of many rows at once, as named tuples: ten times as quick as rows that can be written back."""
 
 _TOLD = (Novelty.NEW_STORY, Novelty.STATE_CHANGED, Novelty.FOLLOW_UP)
 

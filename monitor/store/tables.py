@@ -73,10 +73,11 @@ class ArticleRow(SQLModel, table=True):
     """The newest version of an article."""
 
     __tablename__ = "articles"
+    __table_args__ = (Index("articles_newest", "source", "published_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     url: str = Field(unique=True)
-    source: str = Field(index=True)
+    source: str
     title: str
     text: str
     text_digest: str = Field(index=True)

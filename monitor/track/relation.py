@@ -3,12 +3,14 @@
 The order of arrival does not matter: events are folded in the order of their dates.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
 
 from monitor.models import DatedEvent, Event, EventType, Modality, Relation, RelationState
-from monitor.track.fingerprint import fold_name
+from monitor.track.fingerprint import fold_name, is_same_company
 
 _MOVES_TO = {
     EventType.IN_TALKS: RelationState.TALKS,
@@ -30,52 +32,102 @@ _MOVES_TO = {
 }
 """In the order in which events of one time apply: a right of first refusal outlives the exclusivity lost with it."""
 
-_ORDER = tuple(_MOVES_TO)
+_RANK = {kind: rank for rank, kind in enumerate(_MOVES_TO)}
 _MOVING = {Modality.CONFIRMED, Modality.REPORTED}
-_KEEPS_EXCLUSIVITY = {EventType.EXPANSION, EventType.EXTENSION_RENEWAL, EventType.TERMS_CHANGED, EventType.IN_TALKS}
 _OPEN = {RelationState.ACTIVE, RelationState.EXCLUSIVE, RelationState.FIRST_REFUSAL, RelationState.NON_EXCLUSIVE}
+_SAYS_NOT_HOW = {RelationState.TALKS, RelationState.ACTIVE}
+"""News of one more deal, of talks or of a renewal leaves an open relation as exclusive as it was."""
+
+Pair = tuple[str, str]
+"""Two folded names, in alphabetical order."""
 
 
 def fold_relations(events: Iterable[DatedEvent]) -> tuple[Relation, ...]:
     """Return the relation of each pair and subject, the latest change first; the same for any order of `events`.
 
-    Only confirmed and reported events move a relation; background fills a pair of which nothing else is known.
+    Only confirmed and reported events move a relation; background fills a pair of which nothing else is known. The
+    short name of a company joins its long one: see `_join_short_names`.
     """
-    relations: dict[tuple[str, str, str], Relation] = {}
-    for dated in sorted(events, key=_chronology):
-        for key, names in _pairs(dated.event):
+    ordered = sorted(events, key=_chronology)
+    names = dict.fromkeys(one.name for dated in ordered for one in dated.event.participants)
+    folds = {name: fold_name(name) for name in names}
+    shown = {fold: name for name, fold in folds.items()}
+    joined = _join_short_names({pair for dated in ordered for pair in _pairs(dated.event, folds)})
+    relations: dict[tuple[Pair, str], Relation] = {}
+    for dated in ordered:
+        subject = dated.event.subject or ""
+        for left, right in dict.fromkeys(joined[pair] for pair in _pairs(dated.event, folds)):
+            key = (left, right), subject.casefold()
             state = _next_state(relations.get(key), dated.event)
             if state is not None:
-                relations[key] = Relation(companies=names, subject=dated.event.subject, state=state, since=dated.at)
-    return tuple(sorted(relations.values(), key=lambda relation: (relation.since, relation.companies), reverse=True))
+                relations[key] = Relation(
+                    companies=(shown[left], shown[right]), subject=subject or None, state=state, since=dated.at
+                )
+    return tuple(sorted(relations.values(), key=_newness, reverse=True))
 
 
 def _next_state(relation: Relation | None, event: Event) -> RelationState | None:
     """Return the state that an event moves a relation to; None when it stays."""
+    state = _MOVES_TO[event.type]
     if event.modality == Modality.HISTORICAL:
-        return _MOVES_TO[event.type] if relation is None else None
+        return state if relation is None else None
     if event.modality not in _MOVING:
         return None
-    if relation and relation.state in _OPEN and event.type in _KEEPS_EXCLUSIVITY:
+    if relation and relation.state in _OPEN and state in _SAYS_NOT_HOW:
         return None
-    state = _MOVES_TO[event.type]
     return None if relation and relation.state == state else state
 
 
-def _chronology(dated: DatedEvent) -> tuple[bool, datetime, int, str, str]:
-    """Background first, then by date; what is told at one time in the order of `_MOVES_TO`."""
+def _chronology(dated: DatedEvent) -> tuple[bool, datetime, int, str, str, Sequence[str]]:
+    """Background first, then by date; what is told at one time in the order of `_MOVES_TO`.
+
+    Then by all else that the fold looks at, so that no two different events tie.
+    """
     event = dated.event
     return (
         event.modality != Modality.HISTORICAL,
         dated.at,
-        _ORDER.index(event.type),
-        event.evidence.sentence,
-        event.rule,
+        _RANK[event.type],
+        event.modality,
+        event.subject or "",
+        [participant.name for participant in event.participants],
     )
 
 
-def _pairs(event: Event) -> Iterable[tuple[tuple[str, str, str], tuple[str, str]]]:
-    """Yield key and display names of each pair of an event's participants."""
-    named = {fold_name(participant.name): participant.name for participant in event.participants}
-    for left, right in combinations(sorted(named), 2):
-        yield (left, right, (event.subject or "").casefold()), (named[left], named[right])
+def _newness(relation: Relation) -> tuple[datetime, Pair, str]:
+    return relation.since, relation.companies, relation.subject or ""
+
+
+def _pairs(event: Event, folds: Mapping[str, str]) -> Iterator[Pair]:
+    """Yield each pair of an event's participants; a company and its short name are none."""
+    names = sorted({folds[participant.name] for participant in event.participants})
+    return (pair for pair in combinations(names, 2) if not is_same_company(*pair))
+
+
+def _join_short_names(pairs: Collection[Pair]) -> dict[Pair, Pair]:
+    """Return each pair with the long forms of its names.
+
+    A name stands for the longest one that begins with it, among those with a partner of the same first word: "Alder"
+    beside "Birch" is "Alder Motors" if that is beside "Birch" or "Birch Labs" elsewhere. If there is "Alder Bank" too,
+    it stands for itself.
+    """
+    beside: dict[str, set[str]] = defaultdict(set)
+    for left, right in pairs:
+        beside[_first_word(left)].add(right)
+        beside[_first_word(right)].add(left)
+    known = {partner: sorted(names) for partner, names in beside.items()}
+    return {
+        (left, right): (_long_form(left, known[_first_word(right)]), _long_form(right, known[_first_word(left)]))
+        for left, right in pairs
+    }
+
+
+def _first_word(name: str) -> str:
+    return name.partition(" ")[0]
+
+
+def _long_form(name: str, known: Sequence[str]) -> str:
+    """Return the longest of the sorted names that begins with this one; the name itself if they part ways."""
+    longer = known[bisect_left(known, f"{name} ") : bisect_left(known, f"{name}!")]
+    is_clear = all(is_same_company(longer[-1], other) for other in longer)
+    return longer[-1] if longer and is_clear else name

@@ -103,3 +103,27 @@ def test_a_refused_message_is_dead_and_can_be_sent_again(monitor: Monitor, site:
     monitor.run("deliveries", "--requeue", str(dead["id"]))
     monitor.run("check", "--no-revisit")
     assert [one["state"] for one in monitor.ask("deliveries")] == ["sent"]
+
+
+def test_a_service_that_hangs_does_not_hold_up_the_others(monitor: Monitor, site: Site) -> None:
+    names = [f"Alderon{number} Systems and Birchway{number} Logistics" for number in range(5)]
+    for number, name in enumerate(names):
+        title = f"{name} form partnership"
+        site.put(f"/{number}", f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>"
+                 f"<p>{name} said on Monday that they have formed a partnership to run warehouse {number} together, "
+                 "the first such agreement between the two companies.</p></article></body></html>")  # fmt: skip
+    site.put_feed("/feed", *((f"/{number}", name) for number, name in enumerate(names)))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        monitor.configure(
+            monitor=f'[fetch]\ndelay_seconds = 0\ndeadline_seconds = 10\nallow = ["{address}", "{site.address}"]\n'
+            "[notify]\ndeadline_seconds = 10\n[page]\nenabled = false\n",
+            sources='[[sources]]\nname = "wire"\nkind = "feed"\nbaseline = false\n' + f'url = "{site.url("/feed")}"',
+            routes=f'[[routes]]\nname = "silent"\nurl = "slack+http://{address}/hook"\n'
+            f'[[routes]]\nname = "hook"\nurl = "slack+http://{site.address}/hook"',
+        )
+        process = monitor.start("run")
+        wait_for(lambda: len(site.posts) == len(names), 30)
+        process.terminate()
+        assert process.wait(10) == 0
+    assert {one["state"] for one in monitor.ask("deliveries") if one["route"] == "silent"} == {"waiting"}

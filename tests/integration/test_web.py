@@ -116,10 +116,10 @@ def add_news(session: Session, text: str, number: int) -> None:
                 subject=text,
                 tags=(text,),
             ),
-            ["alderon", "other"],
             stored=stored,
             story_id=story,
             novelty=Novelty.NEW_STORY,
+            now=NOW,
         )
         for one in evidence
     ]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,12 +13,17 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def dated(
-    kind: EventType, day: int, *, subject: str | None = None, modality: Modality = Modality.CONFIRMED
+    kind: EventType,
+    day: int,
+    *,
+    subject: str | None = None,
+    modality: Modality = Modality.CONFIRMED,
+    names: tuple[str, ...] = ("Alder Inc", "Birch"),
 ) -> DatedEvent:
     return DatedEvent(
         event=Event(
             type=kind,
-            participants=(Participant(name="Alder Inc"), Participant(name="Birch")),
+            participants=tuple(Participant(name=name) for name in names),
             modality=modality,
             evidence=Evidence(field=Field.TEXT, start=0, end=1, sentence=f"{kind} {day}"),
             rule="rule",
@@ -58,6 +64,67 @@ def test_an_extension_keeps_exclusivity() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("open_by", "state"),
+    [
+        (EventType.EXCLUSIVITY_GRANTED, RelationState.EXCLUSIVE),
+        (EventType.RIGHT_OF_FIRST_REFUSAL, RelationState.FIRST_REFUSAL),
+        (EventType.EXCLUSIVITY_LOST, RelationState.NON_EXCLUSIVE),
+    ],
+)
+@pytest.mark.parametrize(
+    "start",
+    [
+        EventType.NEW_PARTNERSHIP,
+        EventType.SUPPLY_AGREEMENT,
+        EventType.LICENCE_AGREEMENT,
+        EventType.JOINT_VENTURE,
+        EventType.PARTNER_JOINED,
+    ],
+)
+def test_one_more_deal_leaves_an_open_relation_as_exclusive_as_it_was(
+    start: EventType, open_by: EventType, state: RelationState
+) -> None:
+    assert states(dated(open_by, 0), dated(start, 1)) == {None: state}
+
+
+def test_a_deal_after_the_end_opens_the_relation_again() -> None:
+    assert states(
+        dated(EventType.EXCLUSIVITY_GRANTED, 0), dated(EventType.TERMINATION, 1), dated(EventType.SUPPLY_AGREEMENT, 2)
+    ) == {None: RelationState.ACTIVE}
+
+
+def pairs(*named: tuple[str, ...]) -> set[tuple[str, str]]:
+    events = [dated(EventType.NEW_PARTNERSHIP, day, names=names) for day, names in enumerate(named)]
+    return {relation.companies for relation in fold_relations(events)}
+
+
+def test_a_short_name_moves_the_relation_of_the_long_one() -> None:
+    (relation,) = fold_relations(
+        [
+            dated(EventType.NEW_PARTNERSHIP, 0, names=("Alder Motors", "Birch")),
+            dated(EventType.TERMINATION, 1, names=("Alder", "Birch Labs Inc")),
+        ]
+    )
+    assert (relation.companies, relation.state) == (("Alder Motors", "Birch Labs Inc"), RelationState.ENDED)
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ([("Alder", "Birch"), ("Alder Motors", "Birch"), ("Alder Motors North", "Birch")], 1),
+        ([("Alder", "Birch"), ("Alder Motors", "Birch"), ("Alder Bank", "Birch")], 3),
+        ([("Alder", "Birch"), ("Alder Motors", "Birch"), ("Alder Bank", "Cedar")], 2),
+        ([("Alder", "Birch"), ("Alder Motors", "Cedar")], 2),
+        ([("Alder", "Birch"), ("Alderon", "Birch")], 2),
+        ([("Alder", "Alder Motors", "Birch")], 1),
+        ([("Alder", "Alder Motors")], 0),
+    ],
+)
+def test_a_short_name_joins_the_long_one_only_where_it_is_clear_which(named: list[tuple[str, ...]], found: int) -> None:
+    assert len(pairs(*named)) == len(pairs(*reversed(named))) == found
+
+
 def test_since_is_the_day_of_the_change() -> None:
     (relation,) = fold_relations([dated(EventType.NEW_PARTNERSHIP, 0), dated(EventType.SUPPLY_AGREEMENT, 4)])
     assert relation.since == START
@@ -69,9 +136,15 @@ def test_since_is_the_day_of_the_change() -> None:
         st.builds(
             dated,
             st.sampled_from(EventType),
-            st.integers(0, 5),
-            subject=st.sampled_from([None, "cloud"]),
+            st.integers(0, 2),
+            subject=st.sampled_from([None, "", "cloud", "Cloud"]),
             modality=st.sampled_from(Modality),
+            names=st.lists(
+                st.sampled_from(["Alder", "Alder Inc", "Alder Motors", "Alder Bank", "Birch", "BIRCH", "Birch Labs"]),
+                min_size=1,
+                max_size=3,
+                unique=True,
+            ).map(tuple),
         ),
         max_size=8,
     ).flatmap(lambda events: st.tuples(st.just(events), st.permutations(events)))
@@ -79,3 +152,18 @@ def test_since_is_the_day_of_the_change() -> None:
 def test_the_order_of_arrival_does_not_matter(orders: tuple[list[DatedEvent], list[DatedEvent]]) -> None:
     arrived, shuffled = orders
     assert fold_relations(arrived) == fold_relations(shuffled)
+
+
+def test_relations_of_one_day_have_an_order() -> None:
+    events = [dated(EventType.DISPUTE, 0), dated(EventType.DISPUTE, 0, subject="cloud")]
+    assert fold_relations(events) == fold_relations(events[::-1])
+
+
+def test_relations_of_some_companies_are_those_of_all() -> None:
+    """What `store.history` finds by the first words of names is enough to know who is who."""
+    named = [("Alder Motors", "Birch"), ("Alder", "Birch"), ("Alder Bank", "Cedar"), ("Birch Labs", "Cedar", "Dove")]
+    events = [dated(EventType.NEW_PARTNERSHIP, day, names=names) for day, names in enumerate(named)]
+    alders = [one for one in events if any("Alder" in participant.name for participant in one.event.participants)]
+    assert fold_relations(alders) == tuple(
+        relation for relation in fold_relations(events) if "Alder" in "".join(relation.companies)
+    )

@@ -53,8 +53,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("url"),
     )
+    op.create_index("articles_newest", "articles", ["source", "published_at"])
     op.create_index("ix_articles_published_at", "articles", ["published_at"])
-    op.create_index("ix_articles_source", "articles", ["source"])
     op.create_index("ix_articles_text_digest", "articles", ["text_digest"])
     op.create_table(
         "sources",
