@@ -4,29 +4,36 @@ Every problem of every file is found in one pass and told as `file: place: what 
 """
 
 import difflib
+import json
 import os
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from annotated_types import Ge, Gt, Interval
+from annotated_types import Interval
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor import detect
-from monitor.errors import ConfigError, MonitorError, RuleError
-from monitor.models import Company, FetchSettings, Route, Rule, Source, SourceKind
+from monitor.discover import discover
+from monitor.errors import ConfigError, ParseError, RuleError, UrlError
+from monitor.models import Company, FetchSettings, Page, Route, Rule, Source, SourceKind
 from monitor.urls import canonical_url
 
 FILES = ("monitor.toml", "sources.toml", "companies.toml", "rules.toml", "routes.toml")
 CONSOLE = Route(name="console", url="console:")
 _T = TypeVar("_T")
 _SECRET = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_MIN_SECRET_CHARS = 6
+"""Shorter values are not blacked out: they would take ordinary words with them."""
+_MAX_NUMBER = 10**9
+"""For settings without a lower limit of their own: 31 years in seconds, a gigabyte in bytes."""
 
 
 class LogFormat(StrEnum):
@@ -40,17 +47,17 @@ class LogFormat(StrEnum):
 class CheckSettings:
     """How sources are checked: `[check]` of monitor.toml."""
 
-    deadline_seconds: Annotated[float, Ge(10)] = 600.0
+    deadline_seconds: Annotated[float, Interval(ge=10, le=86_400)] = 600.0
     """For one check of one source; what is left then is done by the next."""
-    jitter_seconds: Annotated[int, Ge(0)] = 15
+    jitter_seconds: Annotated[int, Interval(ge=0, le=86_400)] = 15
     """Spread of the checks, so that they do not all start at once."""
-    alert_within_days: Annotated[float, Gt(0)] = 7.0
+    alert_within_days: Annotated[float, Interval(gt=0, le=36_500)] = 7.0
     """Articles published longer ago are stored, not alerted."""
-    story_window_hours: Annotated[float, Gt(0)] = 72.0
+    story_window_hours: Annotated[float, Interval(gt=0, le=87_600)] = 72.0
     """News of the same companies within this time is one story."""
-    parse_seconds: Annotated[float, Gt(0)] = 5.0
+    parse_seconds: Annotated[float, Interval(gt=0, le=3_600)] = 5.0
     """For reading one page, in a process of its own."""
-    parse_megabytes: Annotated[int, Ge(256)] = 1024
+    parse_megabytes: Annotated[int, Interval(ge=256, le=1_000_000)] = 1024
     """Memory of that process."""
 
 
@@ -58,9 +65,9 @@ class CheckSettings:
 class NotifySettings:
     """How alerts are sent: `[notify]` of monitor.toml."""
 
-    deadline_seconds: Annotated[float, Ge(1)] = 20.0
+    deadline_seconds: Annotated[float, Interval(ge=1, le=3_600)] = 20.0
     """For one message to one route."""
-    max_attempts: Annotated[int, Ge(1)] = 12
+    max_attempts: Annotated[int, Interval(ge=1, le=1_000)] = 12
     """After so many, about a day, a delivery is dead: `monitor deliveries --requeue` revives it."""
 
 
@@ -85,7 +92,7 @@ class MainSettings:
     """The whole of monitor.toml."""
 
     database: str = "monitor.db"
-    """A path, relative to the folder one starts from, or a SQLAlchemy URL."""
+    """A path, relative to the folder one starts from."""
     contact: str | None = None
     """E-mail address at the end of the User-Agent."""
     fetch: FetchSettings = field(default_factory=FetchSettings)
@@ -109,6 +116,7 @@ class Settings:
     """What must not be shown anywhere: every `${NAME}` and every route's URL."""
 
 
+_STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 for _kind in (
     Source,
     Company,
@@ -120,7 +128,7 @@ for _kind in (
     PageSettings,
     MainSettings,
 ):
-    setattr(_kind, "__pydantic_config__", ConfigDict(extra="forbid"))  # noqa: B010 - pydantic reads it of plain dataclasses
+    setattr(_kind, "__pydantic_config__", _STRICT)  # noqa: B010 - pydantic reads it of plain dataclasses
 
 
 def load(folder: Path, environment: Mapping[str, str]) -> Settings:
@@ -130,7 +138,8 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
         for path in sorted(folder.glob("*.toml"))
         if path.name not in FILES
     ]
-    documents = {file: _read(folder / file, environment, problems) for file in FILES if file != "rules.toml"}
+    vault = _Vault(environment=environment)
+    documents = {file: _read(folder / file, vault, problems) for file in FILES if file != "rules.toml"}
     main = _validate("monitor.toml", MainSettings, documents["monitor.toml"], problems) or MainSettings()
     sources = _read_list("sources.toml", documents, Source, problems)
     companies = _read_list("companies.toml", documents, Company, problems)
@@ -143,7 +152,8 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
         for name in set(route.companies) - {company.name for company in companies}
     ]
     if problems:
-        raise ConfigError(problems, hint="each key is explained in the files of config/ and in the README")
+        shown = [redact(problem, vault.opened) for problem in problems]
+        raise ConfigError(shown, hint="each key is explained in the files of config/ and in the README")
     if main.contact:
         main = replace(main, fetch=replace(main.fetch, user_agent=f"{main.fetch.user_agent} ({main.contact})"))
     return Settings(
@@ -152,20 +162,30 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
         companies=companies,
         rules=rules,
         routes=routes or (CONSOLE,),
-        secrets=frozenset(_secrets_in(folder, environment)) | {route.url for route in routes if route != CONSOLE},
+        secrets=frozenset(vault.opened)
+        | {route.url for route in routes if route != CONSOLE}
+        | {canonical_url(source.url) for source in sources if redact(source.url, vault.opened) != source.url},
     )
 
 
 # --- files ------------------------------------------------------------------------------------------------------
 
 
-def _read(path: Path, environment: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vault:
+    """Where secrets come from, and those that were taken out."""
+
+    environment: Mapping[str, str]
+    opened: set[str] = field(default_factory=set)
+
+
+def _read(path: Path, vault: _Vault, problems: list[str]) -> dict[str, Any]:
     """Return a file's document with its secrets filled in; {} where there is none to read."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: no UTF-8, no TOML, a number of 5,000 digits
         problems.append(f"{path.name}: {error}")
         return {}
 
@@ -174,16 +194,16 @@ def _read(path: Path, environment: Mapping[str, str], problems: list[str]) -> di
             return {key: fill(item) for key, item in value.items()}
         if isinstance(value, list):
             return [fill(item) for item in value]
-        return _fill_secrets(value, path.name, environment, problems) if isinstance(value, str) else value
+        return _fill_secrets(value, path.name, vault, problems) if isinstance(value, str) else value
 
     return {key: fill(value) for key, value in document.items()}
 
 
-def _fill_secrets(value: str, file: str, environment: Mapping[str, str], problems: list[str]) -> str:
+def _fill_secrets(value: str, file: str, vault: _Vault, problems: list[str]) -> str:
     def secret(match: re.Match[str]) -> str:
         name = match[1]
         try:
-            found = read_secret(name, environment)
+            found = read_secret(name, vault.environment)
         except (OSError, UnicodeDecodeError) as error:
             problems.append(f"{file}: ${{{name}}}: its file cannot be read: {error}")
             return ""
@@ -191,17 +211,10 @@ def _fill_secrets(value: str, file: str, environment: Mapping[str, str], problem
             problems.append(
                 f"{file}: ${{{name}}} is not set; set {name} in the environment, or {name}_FILE to a file that holds it"
             )
+        vault.opened.add(found or "")
         return found or ""
 
     return _SECRET.sub(secret, value)
-
-
-def _secrets_in(folder: Path, environment: Mapping[str, str]) -> Iterable[str]:
-    """Yield the values that `${NAME}` stands for in the files of a folder."""
-    for file in FILES:
-        if (folder / file).exists():
-            for name in _SECRET.findall((folder / file).read_text(encoding="utf-8")):
-                yield read_secret(name, environment) or ""
 
 
 def read_secret(name: str, environment: Mapping[str, str]) -> str | None:
@@ -214,6 +227,26 @@ def read_secret(name: str, environment: Mapping[str, str]) -> str | None:
     if folder and (credential := Path(folder) / name).is_file():
         return credential.read_text(encoding="utf-8").strip()
     return None
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Return the text with `***` for each secret of six characters or more, plain or escaped as in URLs and strings."""
+    pattern = _compile_secrets(frozenset(secrets))
+    return pattern.sub("***", text) if pattern else text
+
+
+@lru_cache(maxsize=8)
+def _compile_secrets(secrets: frozenset[str]) -> re.Pattern[str] | None:
+    long_first = sorted(map(str.strip, secrets), key=len, reverse=True)
+    hidden = ["".join(map(_spell, secret)) for secret in long_first if len(secret) >= _MIN_SECRET_CHARS]
+    return re.compile("|".join(hidden), re.IGNORECASE) if hidden else None  # hosts and escapes change their case
+
+
+def _spell(char: str) -> str:
+    """Return a pattern of how a character is written: plain, in a URL, in a string of Python or of JSON."""
+    encoded = "".join(f"%{byte:02x}" for byte in char.encode(errors="surrogatepass"))
+    written = {char, f"\\{char}", encoded, repr(char)[1:-1], json.dumps(char)[1:-1]}
+    return f"(?:{'|'.join(map(re.escape, sorted(written, key=len, reverse=True)))})"
 
 
 def _read_list(file: str, documents: dict[str, dict[str, Any]], kind: type[_T], problems: list[str]) -> tuple[_T, ...]:
@@ -252,10 +285,21 @@ def _read_rules(path: Path, companies: tuple[Company, ...], problems: list[str])
 def _validate(place: str, kind: type[_T], value: object, problems: list[str]) -> _T | None:
     """Return `value` as one of our dataclasses, or None with its problems told."""
     try:
-        return TypeAdapter(kind).validate_python(value)
+        item = TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
         problems += [f"{place}: {_explain(kind, problem)}" for problem in error.errors()]
         return None
+    problems += [f"{place}: {key}: at most {_MAX_NUMBER:,}" for key in _huge_numbers(asdict(item))]  # type: ignore[call-overload]  # our kinds are dataclasses
+    return item
+
+
+def _huge_numbers(values: Mapping[str, object]) -> Iterable[str]:
+    """Yield the keys of numbers that no setting can mean."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from (f"{key}.{inner}" for inner in _huge_numbers(value))
+        elif isinstance(value, int | float) and value > _MAX_NUMBER:
+            yield key
 
 
 def _explain(kind: type, problem: ErrorDetails) -> str:
@@ -293,10 +337,25 @@ def _repeated(names: Iterable[object]) -> list[object]:
 def _source_faults(source: Source) -> Iterable[str]:
     try:
         canonical_url(source.url)
-    except MonitorError as error:
-        yield f"url: {error}"
-    if source.selector and source.kind != SourceKind.LISTING:
+    except UrlError as error:
+        yield f"url: {str(error).rpartition(': ')[2]}"  # without the URL, of which any part may be secret
+    if source.selector is None:
+        return
+    if source.kind != SourceKind.LISTING:
         yield f"selector is for kind 'listing', not {source.kind.value!r}"
+    elif not _is_selector(source):
+        yield f"selector: {source.selector!r} is not a CSS selector"
+
+
+def _is_selector(source: Source) -> bool:
+    """Say whether a listing's selector can be read: on a page of one link, as the other choice beside that link."""
+    url = "https://example.org/"
+    page = Page(url=url, requested_url=url, status=200, content_type="text/html", body=b"<a href=a>a</a>")
+    try:
+        discover(replace(source, selector=f"a, {source.selector}"), page)
+    except ParseError:
+        return False
+    return True
 
 
 def environment() -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.app import App
 from monitor.models import Source
 from monitor.outbox import flush_route
-from monitor.pipeline import CheckReport, check_source, is_resting
+from monitor.pipeline import CheckReport, check_source
 from monitor.store import sources as source_states
 
 log = logging.getLogger(__name__)
@@ -104,13 +104,9 @@ class _Daemon:
         """Check a source that is not to be left in peace; end it at its deadline, the next check goes on from there."""
         tools = self._app.tools
         async with self._slots:
-            with tools.store.read() as session:
-                state = source_states.read_state(session, source.name)
-            if is_resting(state, tools.now()):
-                return
             try:
                 async with asyncio.timeout(tools.settings.deadline_seconds):
-                    report = await check_source(tools, source)
+                    report = await check_source(tools, source, heeds_rest=True)
             except TimeoutError:
                 log.warning("check ran out of time", extra={"source": source.name})
                 return

@@ -6,7 +6,7 @@ Messages are constant, their facts stand beside them: `log.info("source checked"
 import json
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -17,41 +17,40 @@ _NOISY = {
     "httpcore": logging.WARNING,
     "apprise": logging.ERROR,
 }
-_MIN_SECRET = 6
-"""Shorter values are not blacked out: they would take ordinary words with them."""
 
 
-def set_up(*, level: str, as_json: bool, secrets: Iterable[str] = ()) -> None:
-    """Send the log to standard error, in one format, without any of `secrets`."""
+def set_up(*, level: str, as_json: bool, redact: Callable[[str], str] = str) -> None:
+    """Send the log to standard error, in one format; `redact` takes the secrets out of every text."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Formatter(as_json=as_json, secrets=secrets))
+    handler.setFormatter(_Formatter(as_json=as_json, redact=redact))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, least in _NOISY.items():
         logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))
 
 
 class _Formatter(logging.Formatter):
-    """Writes a record and its facts, secrets blacked out and control characters made visible."""
+    """Writes a record and its facts: secrets blacked out first, then control characters made visible."""
 
-    def __init__(self, *, as_json: bool, secrets: Iterable[str]) -> None:
+    def __init__(self, *, as_json: bool, redact: Callable[[str], str]) -> None:
         super().__init__()
         self._as_json = as_json
-        self._secrets = sorted((secret for secret in secrets if len(secret) >= _MIN_SECRET), key=len, reverse=True)
+        self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        facts = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-        trace = self.formatException(record.exc_info) if record.exc_info else ""
+        facts = {key: self._clean(value) for key, value in vars(record).items() if key not in _STANDARD}
+        message = self._redact(record.getMessage())
+        trace = self._redact(self.formatException(record.exc_info)) if record.exc_info else ""
         at = datetime.fromtimestamp(record.created, UTC)
         if self._as_json:
-            line = {"at": at.isoformat(), "level": record.levelname, "message": record.getMessage(), **facts}
-            text = json.dumps(line | ({"trace": trace} if trace else {}), ensure_ascii=False, default=str)
-        else:
-            shown = " ".join(f"{key}={_show(value)}" for key, value in facts.items())
-            text = f"{at:%H:%M:%S} {record.levelname.lower():<7} {_show_text(record.getMessage())} {shown}".rstrip()
-            text += f"\n{trace}" if trace else ""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
+            line = {"at": at.isoformat(), "level": record.levelname, "message": message, **facts}
+            return json.dumps(line | ({"trace": trace} if trace else {}))
+        shown = " ".join(f"{key}={_show(value)}" for key, value in facts.items())
+        text = f"{at:%H:%M:%S} {record.levelname.lower():<7} {_show_text(message)} {shown}".rstrip()
+        return "\n".join([text, *map(_show_text, trace.splitlines())])
+
+    def _clean(self, value: object) -> float | str | None:
+        """Return a fact as JSON knows it, without secrets."""
+        return value if isinstance(value, int | float | None) else self._redact(str(value))
 
 
 def _show(value: object) -> str:

@@ -55,13 +55,23 @@ Progress = Callable[[int, int], None]
 
 
 async def check_source(
-    tools: Tools, source: Source, *, revisit: bool = False, progress: Progress = lambda _done, _all: None
+    tools: Tools,
+    source: Source,
+    *,
+    heeds_rest: bool = False,
+    revisit: bool = False,
+    progress: Progress = lambda _done, _all: None,
 ) -> CheckReport:
     """Look at a source, visit what is due and return what came of it; only a defect of the monitor raises.
 
-    `revisit` looks at the articles of the last day too, whether they are due or not.
+    `heeds_rest` leaves a source alone that is to be left in peace for now; `revisit` looks at the articles of the last
+    day too, whether they are due or not.
     """
     report = CheckReport(source=source.name)
+    state = await _run(_read_state, tools.store, source)
+    if heeds_rest and state.not_before and is_resting(state, tools.now()):
+        report.error = f"left in peace until {state.not_before:%H:%M} UTC, after: {state.last_error}"
+        return report
     pages: list[Page] = []
     try:
         pages = await _register(tools, source, report)
@@ -75,6 +85,11 @@ async def check_source(
     if report.error is None:
         report.failures = await _run(_finish, tools, source, pages)
     return report
+
+
+def _read_state(store: Store, source: Source) -> SourceState:
+    with store.read() as session:
+        return sources.read_state(session, source.name)
 
 
 def is_resting(state: SourceState, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,60 +14,96 @@ from rich.console import Console
 
 from monitor import config, logs
 from monitor.config import LogFormat, Settings
+from monitor.errors import ConfigError
+
+DEFAULT_FOLDER = Path("config")
+MAX_ID = 2**63 - 1
+"""The largest number that SQLite takes."""
+_MAX_LIMIT = 10**9
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=_MAX_LIMIT, help="At most so many.")]
 
 stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
+_secrets: set[str] = set()
+"""What `load_settings` found and nothing may print."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """The options before the command."""
 
-    folder: Path
+    folder: Path | None
+    """As the user names it."""
     database: str | None
     debug: bool
 
 
-def load_settings(context: typer.Context) -> Settings:
-    """Read the configuration that the options name and set up the log."""
+def load_settings(context: typer.Context, *, needs_folder: bool = False) -> Settings:
+    """Read the configuration that the options name and set up the log; without a folder there are the defaults."""
     options: Options = context.obj
-    environment = config.environment()
-    settings = config.load(options.folder, environment)
+    folder = options.folder or DEFAULT_FOLDER
+    if needs_folder or options.folder:
+        _require_folder(folder)
+    settings = config.load(folder, config.environment())
+    _secrets.update(settings.secrets)
     if options.database:
         settings = dataclasses.replace(settings, main=dataclasses.replace(settings.main, database=options.database))
     level = "DEBUG" if options.debug else settings.main.log.level
-    logs.set_up(level=level, as_json=settings.main.log.format is LogFormat.JSON, secrets=settings.secrets)
+    logs.set_up(level=level, as_json=settings.main.log.format is LogFormat.JSON, redact=redact)
     return settings
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ConfigError(
+            [f"{folder}: no such folder"],
+            hint="--config or MONITOR_CONFIG names the folder that holds monitor.toml, sources.toml …",
+        )
+
+
+def redact(text: str) -> str:
+    """Return the text without the secrets of the settings."""
+    return config.redact(text, _secrets)
 
 
 def print_json(value: object) -> None:
     """Print one JSON document."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    _write(json.dumps(_plain(value), ensure_ascii=False, indent=2))
 
 
 def print_line(value: object) -> None:
     """Print one line of JSON Lines, at once."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+    _write(json.dumps(_plain(value), ensure_ascii=False))
     sys.stdout.flush()
 
 
-def _plain(value: Any) -> object:  # noqa: ANN401 - whatever json cannot write
-    """Return our types as JSON knows them: dataclasses as objects, sets as lists, times as ISO 8601."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
+def _write(text: str) -> None:
+    """Write JSON, which is UTF-8; half a pair of surrogates, which that cannot hold, becomes JSON's escape for it."""
+    sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+
+
+def _plain(value: Any) -> object:  # noqa: ANN401 - whatever we print
+    """Return our types as JSON knows them, without secrets: dataclasses as objects, times as ISO 8601."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, int | float | None):
+        return value
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if dataclasses.is_dataclass(value):
+        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, Iterable):
-        return list(value)
+        return [_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def show(text: str | None) -> str:
-    """Return scraped text for the terminal: control characters shown, not obeyed; rich's markup is plain text."""
-    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text or "")
+    """Return text for the terminal: without secrets, control characters shown, not obeyed."""
+    return "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in redact(text or ""))
 
 
 def show_time(time: datetime | None) -> str:

@@ -1,7 +1,7 @@
 """history, show, search, relations: what was known, and when."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -9,7 +9,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from monitor.app import open_store, utc_now
-from monitor.cli.context import ExitCode, JsonOption, LimitOption, load_settings, print_json, show, show_time, stdout
+from monitor.cli.context import (
+    MAX_ID,
+    ExitCode,
+    JsonOption,
+    LimitOption,
+    load_settings,
+    print_json,
+    show,
+    show_time,
+    stdout,
+)
 from monitor.errors import MonitorError
 from monitor.models import Alert, Event, Field, Relation, StoredArticle
 from monitor.store import history as records
@@ -68,7 +78,10 @@ def history(
 
 
 def show_article(
-    context: typer.Context, article_id: Annotated[int, typer.Argument(metavar="ID")], *, json: JsonOption = False
+    context: typer.Context,
+    article_id: Annotated[int, typer.Argument(metavar="ID", max=MAX_ID)],
+    *,
+    json: JsonOption = False,
 ) -> None:
     """Show an article: its alerts, its events with the evidence marked, what was stripped, its versions.
 
@@ -159,7 +172,7 @@ def _print_article(stored: StoredArticle, events: list[Event], alerts: list[Aler
     for event in events:
         names = escape(show(", ".join(one.name for one in event.participants)))
         kind = event.type.value.replace("_", " ")
-        rule = escape(event.rule)
+        rule = escape(show(event.rule))
         stdout.print(f"[cyan]{kind}[/] [yellow]{event.modality.value}[/] {names} [dim](rule {rule})[/]", soft_wrap=True)
     stdout.print("\n" + _mark(article.text, events), soft_wrap=True)
     stdout.print(f"\n[dim]version {stored.version}; {len(article.stripped)} blocks stripped (--json shows them)[/]")
@@ -180,9 +193,9 @@ def _mark(text: str, events: list[Event]) -> str:
 def _since(text: str | None) -> datetime | None:
     if text is None:
         return None
-    if span := _SPAN.fullmatch(text):
-        return utc_now() - timedelta(**{_UNITS[span[2]]: int(span[1])})
     try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError as error:
+        if span := _SPAN.fullmatch(text):
+            return utc_now() - timedelta(**{_UNITS[span[2]]: int(span[1])})
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # OverflowError: before the year 1
         raise typer.BadParameter("a span as 12h, 7d or 2w, or a day as 2026-05-01") from error

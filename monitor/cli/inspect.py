@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -141,7 +142,7 @@ def _print_events(article: Article, events: Iterable[Event]) -> None:
         stdout.print(f"\n[bold cyan]{kind}[/] [yellow]{event.modality.value}[/] {names}{subject}", soft_wrap=True)
         stdout.print(f"  “{escape(show(event.evidence.sentence))}”", soft_wrap=True)
         place = f"{event.evidence.field.value} {event.evidence.start} to {event.evidence.end}"
-        stdout.print(f"  [dim]rule {escape(event.rule)}, {place}[/]", soft_wrap=True)
+        stdout.print(f"  [dim]rule {escape(show(event.rule))}, {place}[/]", soft_wrap=True)
     if not events:
         stdout.print("[dim]no partnership change[/]")
 
@@ -183,11 +184,13 @@ async def _answer_lines(settings: Settings, lines: Iterator[bytes], describe: De
 
 async def _answer(sandbox: Sandbox, raw: bytes, describe: Describe) -> dict[str, Any]:
     try:
-        value = json.loads(raw)
+        value = json.loads(raw, parse_float=_parse_finite, parse_constant=_parse_finite)
     except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"no JSON: {error}"}
     if not isinstance(value, dict):
         return {"id": None, "error": "an object is wanted"}
+    if isinstance(value.get("id"), list | dict):
+        return {"id": None, "error": "id must be a string or a number"}
     if problem := _find_problem(value):
         return {"id": value.get("id"), "error": problem}
     line = _Line(id=value.get("id"), **{key: value.get(key) for key in _TEXT_KEYS})
@@ -201,6 +204,13 @@ async def _answer(sandbox: Sandbox, raw: bytes, describe: Describe) -> dict[str,
         return {"id": line.id, **describe(line, article)}
     except MonitorError as error:
         return {"id": line.id, "error": str(error)}
+
+
+def _parse_finite(text: str) -> float:
+    """Return a number of JSON: not NaN, not 1e999."""
+    if math.isfinite(number := float(text)):
+        return number
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def _find_problem(value: dict[str, Any]) -> str | None:

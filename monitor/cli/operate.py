@@ -9,6 +9,7 @@ from rich.table import Table
 
 from monitor.app import build_ruleset, check_routes, is_on, open_store, utc_now
 from monitor.cli.context import (
+    MAX_ID,
     ExitCode,
     JsonOption,
     LimitOption,
@@ -23,6 +24,7 @@ from monitor.config import Settings
 from monitor.detect import check_rules
 from monitor.errors import ConfigError, RuleError
 from monitor.fetch import Fetcher
+from monitor.fetch.guard import parse_allowed
 from monitor.models import (
     Alert,
     DeliveryState,
@@ -69,7 +71,7 @@ def list_sources(context: typer.Context, *, json: JsonOption = False) -> None:
     for source in settings.sources:
         state = states[source.name]
         table.add_row(
-            escape(source.name),
+            escape(show(source.name)),
             source.kind.value,
             f"{source.every_seconds / 60:g} min",
             show_time(state.succeeded_at),
@@ -90,7 +92,7 @@ def list_deliveries(
     context: typer.Context,
     *,
     state: Annotated[DeliveryState | None, typer.Option(help="Only those in this state.")] = None,
-    requeue: Annotated[int | None, typer.Option(metavar="ID", help="Send this dead one again.")] = None,
+    requeue: Annotated[int | None, typer.Option(metavar="ID", max=MAX_ID, help="Send this dead one again.")] = None,
     requeue_dead: Annotated[bool, typer.Option("--requeue-dead", help="Send all dead ones again.")] = False,
     limit: LimitOption = 20,
     json: JsonOption = False,
@@ -121,15 +123,16 @@ def list_deliveries(
         due = show_time(one.due_at) if one.state is DeliveryState.WAITING else ""
         alert = escape(show(one.last_error or one.alert.title))
         table.add_row(
-            str(one.id), escape(one.route), one.state.value, str(one.attempts), show_time(one.sent_at), due, alert
+            str(one.id), escape(show(one.route)), one.state.value, str(one.attempts), show_time(one.sent_at), due, alert
         )
     stdout.print(table if found else "[dim]the outbox is empty[/]")
 
 
 def check_config(context: typer.Context) -> None:
     """Read the whole configuration, compile the rules and run their tests; exit with 2 if anything is wrong."""
-    settings = load_settings(context)
+    settings = load_settings(context, needs_folder=True)
     check_routes(settings)
+    parse_allowed(settings.main.fetch.allow)
     try:
         failures = check_rules(build_ruleset(settings))
     except RuleError as error:
@@ -153,7 +156,7 @@ def send_test(context: typer.Context, route: Annotated[str, typer.Argument(metav
         raise ConfigError([f"no route is named {route!r}"], hint=f"routes.toml has: {', '.join(names)}")
     check_routes(settings)
     asyncio.run(_send_test(settings, route))
-    stderr.print(f"[green]✓[/] {escape(route)} accepted the message")
+    stderr.print(f"[green]✓[/] {escape(show(route))} accepted the message")
 
 
 async def _send_test(settings: Settings, route: str) -> None:

@@ -1,6 +1,7 @@
 """The command `monitor`: its options, its groups of commands, and how errors look."""
 
 import sys
+import traceback
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -9,16 +10,14 @@ import typer
 from rich.markup import escape
 
 from monitor.cli import history, inspect, operate, run, serve
-from monitor.cli.context import ExitCode, Options, stderr
+from monitor.cli.context import ExitCode, Options, show, stderr
 from monitor.errors import ConfigError, MonitorError, RuleError
 
-_EPILOG = """
-[bold]Examples[/bold]\n
-monitor run --demo            see it work, without network or account\n
-monitor check                 look at every source once\n
-monitor history --limit 10    the last alerts\n
-monitor detect https://…      what one page tells, and why
-"""
+_EPILOG = """[bold]Examples[/bold]
+monitor run --demo            see it work, without network or account
+monitor check                 look at every source once
+monitor history --limit 10    the last alerts
+monitor detect https://…      what one page tells, and why"""
 
 app = typer.Typer(
     help="Tells you when a partnership between companies changes.",
@@ -43,8 +42,9 @@ def _root(
     context: typer.Context,
     *,
     config: Annotated[
-        Path, typer.Option("--config", "-c", envvar="MONITOR_CONFIG", help="Folder with monitor.toml, sources.toml …")
-    ] = Path("config"),
+        Path | None,
+        typer.Option("--config", "-c", envvar="MONITOR_CONFIG", help="Folder of the settings, if not config."),
+    ] = None,
     database: Annotated[
         str | None, typer.Option("--database", envvar="MONITOR_DATABASE", help="Instead of the one in monitor.toml.")
     ] = None,
@@ -61,15 +61,15 @@ def main() -> None:
     try:
         app()
     except MonitorError as error:
-        _show_error(error)
         if "--debug" in sys.argv:
-            raise
+            stderr.print(show(traceback.format_exc()), markup=False, soft_wrap=True)
+        _show_error(error)
         sys.exit(ExitCode.BAD_USAGE if isinstance(error, ConfigError | RuleError) else ExitCode.FAILED)
 
 
 def _show_error(error: MonitorError) -> None:
     lines = str(error).splitlines() or [type(error).__name__]
     for line in lines:
-        stderr.print(f"[bold red]error:[/] {escape(line)}", soft_wrap=True)
+        stderr.print(f"[bold red]error:[/] {escape(show(line))}", soft_wrap=True)
     if error.hint:
-        stderr.print(f"[dim]hint: {escape(error.hint)}[/]", soft_wrap=True)
+        stderr.print(f"[dim]hint: {escape(show(error.hint))}[/]", soft_wrap=True)

@@ -15,7 +15,7 @@ from monitor.cli.context import ExitCode, JsonOption, load_settings, print_json,
 from monitor.config import Settings
 from monitor.errors import ConfigError, PageError
 from monitor.models import Source
-from monitor.outbox import flush
+from monitor.outbox import FlushReport, flush
 from monitor.pipeline import CheckReport, check_source
 
 DemoOption = Annotated[
@@ -64,7 +64,7 @@ async def _run(settings: Settings) -> None:
             try:
                 await stack.enter_async_context(page)
             except PageError as error:
-                stderr.print(f"[yellow]the page is off:[/] {escape(str(error))}", soft_wrap=True)
+                stderr.print(f"[yellow]the page is off:[/] {escape(show(str(error)))}", soft_wrap=True)
             else:
                 stderr.print(f"[dim]the history is at[/] {page.url}")
         stderr.print(f"[dim]watching {len(app.sources)} sources; alerts appear here and in the history; Ctrl-C ends[/]")
@@ -80,16 +80,18 @@ def check(
     ] = True,
     json: JsonOption = False,
 ) -> None:
-    """Look at sources once, send what is due, and exit: 1 if a source failed.
+    """Look at sources once, send what is due, and exit: 1 if a source failed or a message was refused.
+
+    A source that failed lately is left in peace for a while, unless you name it.
 
     Examples: monitor check; monitor check bbc-business --json; in a crontab: monitor check --no-revisit
     """
     settings = load_settings(context)
     chosen = _choose(settings, sources or [])
-    reports = asyncio.run(_check(settings, chosen, revisit=revisit, quiet=json))
+    reports, flushed = asyncio.run(_check(settings, chosen, heeds_rest=not sources, revisit=revisit, quiet=json))
     if json:
         print_json(reports)
-    if any(report.error for report in reports):
+    if flushed.failed or flushed.dead or any(report.error for report in reports):
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -102,17 +104,20 @@ def _choose(settings: Settings, names: list[str]) -> list[Source]:
     return [known[name] for name in names] or [source for source in settings.sources if is_on(source, settings)]
 
 
-async def _check(settings: Settings, chosen: list[Source], *, revisit: bool, quiet: bool) -> list[CheckReport]:
-    """Check the sources side by side, with a bar for each that has work to do."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+async def _check(
+    settings: Settings, chosen: list[Source], *, heeds_rest: bool, revisit: bool, quiet: bool
+) -> tuple[list[CheckReport], FlushReport]:
+    """Check the sources side by side, with a bar for each that has work to do; then send what is due."""
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     async with open_app(settings, console=stderr if quiet else stdout) as app:
         with Progress(*columns, console=stderr, transient=True, disable=quiet or not stderr.is_terminal) as bars:
 
             async def check_one(source: Source) -> CheckReport:
-                bar = bars.add_task(source.name, total=None)
+                bar = bars.add_task(show(source.name), total=None)
                 report = await check_source(
                     app.tools,
                     source,
+                    heeds_rest=heeds_rest,
                     revisit=revisit,
                     progress=lambda done, total: bars.update(bar, completed=done, total=total),
                 )
@@ -121,9 +126,12 @@ async def _check(settings: Settings, chosen: list[Source], *, revisit: bool, qui
                     bars.console.print(_summarise(report), soft_wrap=True)
                 return report
 
-            reports = await asyncio.gather(*map(check_one, chosen))
-        await flush(app.postman)
-        return reports
+            answers = await asyncio.gather(*map(check_one, chosen), return_exceptions=True)
+        flushed = await flush(app.postman)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer  # a defect of the monitor, or of its disk; the other sources were checked all the same
+    return [answer for answer in answers if isinstance(answer, CheckReport)], flushed
 
 
 def _summarise(report: CheckReport) -> str:
@@ -137,4 +145,4 @@ def _summarise(report: CheckReport) -> str:
         "alerts": report.alerts,
     }
     told = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
-    return f"[green]✓[/] {escape(report.source)}: {told}"
+    return f"[green]✓[/] {escape(show(report.source))}: {told}"

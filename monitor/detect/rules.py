@@ -44,7 +44,7 @@ def parse_rules(text: str, file: str) -> tuple[Rule, ...]:
     """Return the rules of a TOML file; ConfigError lists all problems, each with rule, key or column, and remedy."""
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # tomllib's, and that of a number with thousands of digits
         raise ConfigError([f"{file}: not TOML: {error}"]) from error
     try:
         parsed = _File.model_validate(table)

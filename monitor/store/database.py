@@ -16,7 +16,7 @@ from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
 __all__ = ["Session", "Store", "in_chunks"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_BUSY_SECONDS = 30
+_BUSY_SECONDS = 5
 T = TypeVar("T")
 
 

@@ -1,12 +1,14 @@
 """The command line: what it prints, what it returns, how it complains."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Site
-from tests.e2e.conftest import Monitor
+from tests.e2e.conftest import COMMAND, Monitor
 
 PAGE = """<html><head><title>Alderon and Birchway form partnership</title></head><body>
 <nav><a href="/a">Home</a> <a href="/b">Markets</a></nav><article><h1>Alderon and Birchway form partnership</h1>
@@ -78,6 +80,9 @@ def test_lines_go_in_and_come_out_in_order_and_a_bad_one_stops_nobody(monitor: M
         json.dumps({"id": 2}),
         json.dumps({"id": 3, "text": 5}),
         json.dumps(["no", "object"]),
+        '{"id": NaN, "text": ""}',
+        '{"id": 1e999, "text": ""}',
+        '{"id": [1], "text": ""}',
         "[" * 100_000,
         "",
         json.dumps({"id": 4, "html": PAGE, "url": "https://a.example/1"}),
@@ -85,15 +90,15 @@ def test_lines_go_in_and_come_out_in_order_and_a_bad_one_stops_nobody(monitor: M
         json.dumps({"id": 6, "text": TEXT, "title": None}),
     ]
     answers = [json.loads(line) for line in monitor.run("detect", "--jsonl", "-", stdin="\n".join(lines)).splitlines()]
-    assert [answer["id"] for answer in answers] == [1, None, 2, 3, None, None, 4, 5, 6]
-    assert ["error" in answer for answer in answers] == [False, True, True, True, True, True, False, False, False]
+    assert [answer["id"] for answer in answers] == [1, None, 2, 3, None, None, None, None, None, 4, 5, 6]
+    assert ["error" in answer for answer in answers] == [False, *[True] * 8, False, False, False]
     (event,) = answers[0]["events"]
     start, end = event["evidence"]
     assert TEXT[start:end] == event["sentence"]
-    (event,) = answers[6]["events"]
+    (event,) = answers[9]["events"]
     start, end = event["evidence"] or (0, 0)
-    assert answers[6]["text"][start:end] == event["sentence"] or event["evidence"] is None
-    assert answers[7]["events"] == []
+    assert answers[9]["text"][start:end] == event["sentence"] or event["evidence"] is None
+    assert answers[10]["events"] == []
 
 
 def test_extract_takes_lines_too(monitor: Monitor) -> None:
@@ -134,6 +139,11 @@ def test_nothing_found_is_exit_code_1(filled: Monitor) -> None:
         (("check", "nowhere"), "no source is named 'nowhere'"),
         (("notify", "test", "nowhere"), "no route is named 'nowhere'"),
         (("history", "--since", "ever"), "a span as 12h"),
+        (("history", "--since", "99999999999d"), "a span as 12h"),
+        (("history", "--since", "0001-01-01T00:00:00+12:00"), "a span as 12h"),
+        (("history", "--limit", "99999999999999999999"), "Invalid value"),
+        (("show", "99999999999999999999"), "Invalid value"),
+        (("deliveries", "--requeue", "99999999999999999999"), "Invalid value"),
     ],
 )
 def test_a_wrong_command_line_is_exit_code_2(monitor: Monitor, arguments: tuple[str, ...], told: str) -> None:
@@ -173,3 +183,80 @@ def test_a_test_message_reaches_the_terminal(monitor: Monitor) -> None:
     printed = monitor.run("notify", "test", "console")
     assert "Alder Systems" in printed
     assert "\x1b" not in printed
+
+
+def test_half_a_pair_of_surrogates_goes_in_and_comes_out(monitor: Monitor) -> None:
+    (line,) = monitor.run("extract", "--jsonl", "-", stdin='{"id": "\\ud800", "text": "a \\udc00 b"}').splitlines()
+    answer = json.loads(line)
+    assert (answer["id"], answer["text"]) == ("\ud800", "a \udc00 b")
+
+
+TOKEN = 't0k3n of "the" feed'
+
+
+def test_no_secret_is_printed(monitor: Monitor, site: Site) -> None:
+    monitor.environment |= {"TOKEN": TOKEN}
+    monitor.allow(site.address)
+    monitor.configure(
+        sources=f'[[sources]]\nname = "wire"\nkind = "feed"\nurl = "{site.url("/feed")}?token=${{TOKEN}}"\n'
+        '[[sources]]\nname = "two"\nkind = "feed"\nurl = "http://127.0.0.1:1/?token=${TOKEN}"'
+    )
+    told = [
+        monitor.run("check", expect=1),
+        monitor.run("--debug", "check", "wire", "--json", expect=1),
+        monitor.run("check", f"no {TOKEN}", expect=2),
+        monitor.run("--debug", "check", f"no {TOKEN}", expect=2),
+        monitor.run("sources"),
+        monitor.run("sources", "--json"),
+    ]
+    assert all("***" in one for one in (*told[2:4], told[5]))
+    assert "Traceback" in told[3]
+    assert [one for one in told if "t0k3n" in one] == []
+
+
+def test_a_folder_that_is_not_there_is_told(monitor: Monitor, tmp_path: Path) -> None:
+    printed = monitor.run("--config", str(tmp_path / "nowhere"), "history", expect=2)
+    assert "nowhere: no such folder" in " ".join(printed.split())
+    assert "hint" in printed
+
+
+def test_without_any_folder_there_are_the_defaults_but_nothing_to_check(tmp_path: Path) -> None:
+    (tmp_path / "news.txt").write_text(TEXT, encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MONITOR_")}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+
+    def run(*arguments: str) -> int:
+        return subprocess.run([*COMMAND, *arguments], cwd=tmp_path, env=environment, check=False).returncode  # noqa: S603 - ours
+
+    assert run("detect", "news.txt") == 0
+    assert run("config", "check") == 2
+
+
+def test_a_network_that_is_none_is_told(monitor: Monitor) -> None:
+    monitor.allow("300.1.1.1/8")
+    assert "fetch.allow: '300.1.1.1/8' is neither" in monitor.run("config", "check", expect=2)
+
+
+def test_a_database_path_that_is_none_is_told(monitor: Monitor) -> None:
+    Path(f"{monitor.database}.lock").mkdir()
+    printed = monitor.run("check", expect=1)
+    assert "cannot be used as the database" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_message_that_is_refused_makes_check_fail(filled: Monitor, site: Site) -> None:
+    site.put("/pact-2", PAGE.replace("Alderon", "Cedrus"))
+    site.put_feed("/feed", ("/pact-2", "Pact"))
+    site.failing["/nowhere"] = 404
+    filled.configure(routes=f'[[routes]]\nname = "hook"\nurl = "slack+{site.url("/nowhere")}"')
+    filled.run("check", "--no-revisit", expect=1)
+    filled.run("check", "--no-revisit")
+
+
+def test_a_name_that_looks_like_markup_is_plain_text_on_a_terminal(monitor: Monitor, site: Site) -> None:
+    site.put_feed("/feed")
+    monitor.allow(site.address)
+    monitor.configure(sources=f'[[sources]]\nname = "w [/x]"\nkind = "feed"\nurl = "{site.url("/feed")}"')
+    monitor.environment |= {"FORCE_COLOR": "1"}  # rich takes standard error for a terminal
+    monitor.run("check", "--no-revisit")
+    assert monitor.ask("sources")[0]["state"]["succeeded_at"]

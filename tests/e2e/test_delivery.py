@@ -65,7 +65,7 @@ def test_alerts_wait_for_dead_services_and_arrive_after_a_restart(
         routes=f'[[routes]]\nname = "slack"\nurl = "slack+http://{site.address}/services/T0/B0/x"\n'
         f'[[routes]]\nname = "mail"\nurl = "mailto://127.0.0.1:{mail_port}?from=m@a.example&to=desk@a.example&mode=insecure"',
     )
-    monitor.run("check")
+    monitor.run("check", expect=1)
     assert {one["state"] for one in monitor.ask("deliveries")} == {"waiting"}
 
     site.failing.clear()
@@ -96,7 +96,7 @@ def test_a_refused_message_is_dead_and_can_be_sent_again(monitor: Monitor, site:
         sources='[[sources]]\nname = "wire"\nkind = "feed"\nbaseline = false\n' + f'url = "{site.url("/feed")}"',
         routes=f'[[routes]]\nname = "slack"\nurl = "slack+http://{site.address}/hook"',
     )
-    monitor.run("check")
+    monitor.run("check", expect=1)
     (dead,) = monitor.ask("deliveries", "--state", "dead")
     assert "/hook" not in json.dumps(dead)
     site.failing.clear()

@@ -1,11 +1,14 @@
 """The database: its schema, its lock, its transactions, its outbox."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -31,6 +34,7 @@ from monitor.models import (
     StoredArticle,
 )
 from monitor.store import Session, Store, articles, deliveries, history, news, sources
+from monitor.store.tables import DeliveryRow
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 WIRE = Source(name="wire", kind=SourceKind.FEED, url="https://a.example/feed")
@@ -285,3 +289,69 @@ def test_a_claim_is_no_try(store: Store) -> None:
     with store.read() as session:
         (delivery,) = deliveries.list_deliveries(session)
     assert delivery.attempts == 0
+
+
+@pytest.mark.parametrize("name", ["x?1.db", "a%20b.db", "a#b.db", "é:@.db"])
+def test_a_path_is_no_url(tmp_path: Path, name: str) -> None:
+    Store(tmp_path / name).close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_link_to_a_database_is_the_same_database(store: Store, tmp_path: Path) -> None:
+    store.lock()
+    link = tmp_path / "link.db"
+    link.symlink_to(store.path)
+    other = Store(link)
+    with pytest.raises(AlreadyRunning):
+        other.lock()
+    other.close()
+
+
+def test_a_lock_that_cannot_be_had_is_told(store: Store) -> None:
+    Path(f"{store.path}.lock").mkdir()
+    with pytest.raises(StoreError, match="cannot be used as the database"):
+        store.lock()
+
+
+def test_a_path_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "loop.db").symlink_to(tmp_path / "loop.db")
+    for path in (tmp_path / "a\0b.db", tmp_path / "loop.db", tmp_path):
+        with pytest.raises(StoreError, match="cannot be used as the database"):
+            Store(path)
+
+
+@pytest.fixture
+def closed_folder() -> Iterator[Path]:
+    """A folder with a database in which we may read, not write."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        Store(folder / "monitor.db").close()
+        folder.chmod(0o555)
+        privileged = os.geteuid()
+        if privileged == 0:
+            os.seteuid(65534)
+        yield folder
+        os.seteuid(privileged)
+        folder.chmod(0o700)
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_a_hint(closed_folder: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be used as the database") as caught:
+        Store(closed_folder / "monitor.db")
+    assert "write to its folder" in (caught.value.hint or "")
+
+
+def test_every_thread_gets_a_connection(store: Store) -> None:
+    with ExitStack() as stack:
+        sessions = [stack.enter_context(store.read()) for _ in range(40)]
+        assert [session.connection().exec_driver_sql("SELECT 1").scalar() for session in sessions] == [1] * 40
+
+
+def test_whatever_sqlalchemy_says_is_a_store_error(store: Store) -> None:
+    with pytest.raises(StoreError, match="No row"), store.read() as session:
+        session.get_one(DeliveryRow, 4711)
+
+
+def test_text_that_is_not_unicode_is_told(store: Store) -> None:
+    with pytest.raises(StoreError, match="surrogates"), store.read() as session:
+        sources.read_state(session, "\udcff")

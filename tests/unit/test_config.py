@@ -1,8 +1,12 @@
 """Reading config/*.toml, strictly."""
 
+import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor import config
 from monitor.errors import ConfigError
@@ -78,6 +82,25 @@ def test_values_arrive(tmp_path: Path) -> None:
         ({"routes": "[[routes]]\nname='r'\nurl='console:'\ncompanies=['B']"}, "routes.toml: 'r': unknown company 'B'"),
         ({"rules": "[[rules]]\nname='r'\ntype='divorce'\nmatch='x'"}, "rules.toml: rule 'r', type: "),
         ({"sorces": ""}, "sorces.toml: unknown file; allowed are monitor.toml"),
+        ({"monitor": "[check]\nalert_within_days = inf"}, "monitor.toml: check.alert_within_days: "),
+        ({"monitor": "[check]\nalert_within_days = nan"}, "monitor.toml: check.alert_within_days: "),
+        ({"monitor": "[check]\nalert_within_days = 1e9"}, "monitor.toml: check.alert_within_days: "),
+        ({"monitor": "[check]\nstory_window_hours = 1e9"}, "monitor.toml: check.story_window_hours: "),
+        ({"monitor": "[fetch]\ndelay_seconds = inf"}, "monitor.toml: fetch.delay_seconds: "),
+        ({"monitor": "[fetch]\nmax_raw_bytes = 10_000_000_000_000"}, "fetch.max_raw_bytes: at most 1,000,000,000"),
+        ({"monitor": f"[fetch]\nmax_redirects = {'9' * 5_000}"}, "monitor.toml: "),
+        (
+            {"sources": "[[sources]]\nname='a'\nkind='feed'\nurl='https://a.example'\nevery_seconds=1000000000000000"},
+            "sources.toml: 'a': every_seconds: at most 1,000,000,000",
+        ),
+        (
+            {"sources": "[[sources]]\nname='a'\nkind='listing'\nurl='https://a.example'\nselector='>>> ::bad('"},
+            "sources.toml: 'a': selector: '>>> ::bad(' is not a CSS selector",
+        ),
+        (
+            {"sources": "[[sources]]\nname='a'\nkind='listing'\nurl='https://a.example'\nselector=''"},
+            "sources.toml: 'a': selector: '' is not a CSS selector",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_file_key_and_what_is_allowed(tmp_path: Path, files: dict[str, str], told: str) -> None:
@@ -119,3 +142,66 @@ def test_a_secret_that_is_not_set_is_told_without_guessing(tmp_path: Path) -> No
 def test_the_contact_ends_the_user_agent(tmp_path: Path) -> None:
     write(tmp_path, monitor='contact = "desk@a.example"')
     assert config.load(tmp_path, {}).main.fetch.user_agent.endswith(" (desk@a.example)")
+
+
+@pytest.mark.parametrize("selector", ["main h3 a", "li:has(> a)", "a[href^=x]"])
+def test_a_selector_that_can_be_read_is_fine(tmp_path: Path, selector: str) -> None:
+    source = "[[sources]]\nname = 'a'\nkind = 'listing'\nurl = 'https://a.example'\n"
+    write(tmp_path, sources=f"{source}selector = '{selector}'")
+    assert config.load(tmp_path, {}).sources[0].selector == selector
+
+
+def test_every_secret_that_is_filled_in_is_known(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        monitor='contact = "${CONTACT}"\n# ${NOT_USED}',
+        sources='[[sources]]\nname = "a"\nkind = "feed"\nurl = "https://a.example?token=${TOKEN}"',
+    )
+    environment = {"CONTACT": "desk@a.example", "TOKEN": "t0k3n-1", "NOT_USED_FILE": str(tmp_path)}
+    secrets = config.load(tmp_path, environment).secrets
+    assert secrets == {"desk@a.example", "t0k3n-1", "https://a.example/?token=t0k3n-1"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"monitor": '[fetch]\ndelay_seconds = "${KEY}"'},
+        {"monitor": '[log]\nlevel = "a ${KEY}"'},
+        {"sources": '[[sources]]\nname = "a"\nkind = "feed"\nurl = "ftp://a.example/${KEY}"'},
+        {"sources": '[[sources]]\nname = "${KEY}"\nkind = "feed"'},
+        {"routes": '[[routes]]\nname = "r"\nurl = "console:"\ncompanies = ["${KEY}"]'},
+    ],
+)
+@pytest.mark.parametrize("key", ["sup3rs3cret_tok", 'it\'s a "sup3rs3cret"\\tok\n', "sup3rs3cret" * 100])
+def test_a_problem_does_not_tell_a_secret(tmp_path: Path, files: dict[str, str], key: str) -> None:
+    problems = problems_of(write(tmp_path, **files), KEY=key)
+    assert problems
+    assert "sup3rs3cret" not in "\n".join(problems)
+
+
+def test_a_bad_url_is_not_repeated(tmp_path: Path) -> None:
+    write(tmp_path, sources='[[sources]]\nname = "a"\nkind = "feed"\nurl = "ftp://a.example/private-path"')
+    assert problems_of(tmp_path) == ["sources.toml: 'a': url: not http or https"]
+
+
+SECRET = 'pa/s\'s "wörd"\n\\1'
+
+
+@pytest.mark.parametrize(
+    "written", [SECRET, repr(SECRET), json.dumps(SECRET), quote(SECRET), quote(SECRET, safe="").lower(), SECRET.upper()]
+)
+def test_a_secret_is_blacked_out_however_it_is_written(written: str) -> None:
+    assert config.redact(f"before {written} after", [SECRET]).strip("'\"") in {
+        "before *** after",
+        "before '***' after",
+        'before "***" after',
+    }
+
+
+def test_the_longest_secret_goes_first_and_short_ones_stay() -> None:
+    assert config.redact("abc secret secret-and-more", ["abc", "secret", "secret-and-more"]) == "abc *** ***"
+
+
+@given(st.text(min_size=6), st.text(), st.text())
+def test_no_secret_survives(secret: str, before: str, after: str) -> None:
+    assert secret.strip() not in config.redact(before + secret + after, [secret]) or len(secret.strip()) < 6

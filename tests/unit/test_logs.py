@@ -3,10 +3,11 @@
 import json
 import logging
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
-from monitor import logs
+from monitor import config, logs
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_json_lines_hold_the_same(log: logging.Logger, capsys: pytest.CaptureFix
 def test_secrets_are_blacked_out_everywhere(
     log: logging.Logger, capsys: pytest.CaptureFixture[str], *, as_json: bool
 ) -> None:
-    logs.set_up(level="INFO", as_json=as_json, secrets=["t0k3n-of-the-hook", "abc"])
+    logs.set_up(level="INFO", as_json=as_json, redact=partial(config.redact, secrets=["t0k3n-of-the-hook", "abc"]))
     error = ValueError("bad t0k3n-of-the-hook")
     facts = {"url": "https://h.example/t0k3n-of-the-hook", "abc": "abc"}
     log.error("failed t0k3n-of-the-hook", extra=facts, exc_info=error)
@@ -52,3 +53,28 @@ def test_scraped_text_cannot_write_to_the_terminal(log: logging.Logger, capsys: 
     assert printed.count("\n") == 1
     assert "\x1b" not in printed
     assert "\u202e" not in printed
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_secret_of_odd_characters_is_blacked_out_before_it_is_escaped(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
+    secret = 'line "one"\n\\line two é'
+    logs.set_up(level="INFO", as_json=as_json, redact=partial(config.redact, secrets=[secret]))
+    log.error("failed %s", secret, extra={"fact": secret, "facts": [secret]}, exc_info=ValueError(secret))
+    printed = capsys.readouterr().err
+    assert "one" not in printed
+    assert "two" not in printed
+    assert printed.count("***") == 4
+
+
+def test_numbers_stay_numbers_in_json(log: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(level="INFO", as_json=True, redact=partial(config.redact, secrets=["123456"]))
+    log.info("counted", extra={"count": 1_234_567})
+    assert json.loads(capsys.readouterr().err)["count"] == 1_234_567
+
+
+def test_a_trace_cannot_write_to_the_terminal(log: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up(level="INFO", as_json=False)
+    log.error("failed", exc_info=ValueError("\x1b[2J"))
+    assert capsys.readouterr().err.endswith("\nValueError: \\x1b[2J\n")
