@@ -40,7 +40,10 @@ def parse_listing(page: Page, selector: str | None) -> Discovery:
     text = decode_text(page.body, page.content_type)
     if len(text) > MAX_LISTING_CHARS:
         raise ParseError(page.url, f"a page of over {MAX_LISTING_CHARS} characters")
-    tree = LexborHTMLParser(text)
+    try:
+        tree = LexborHTMLParser(text)
+    except (SelectolaxError, MemoryError) as error:
+        raise ParseError(page.url, "took more memory to read than there is") from error
     nodes = tree.css("a[href]") if selector is None else _select(tree, selector, page.url)
     links = _merge(_read_links(nodes, _find_base(tree, page.url), _find_dates(tree)))
     if selector is None:

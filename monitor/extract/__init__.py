@@ -4,7 +4,9 @@ charset   bytes to characters
 blocks    the page as runs of text with their places
 content   which of them are the article
 compose   the article's text, and the audit of what was removed
-metadata  title, authors, dates, site, language; with jsonld and dates
+metadata  title, authors, times, site, language, from what the page marks for programs: marks, jsonld, titles, authors,
+          published; with dates and names
+byline    authors and day as shown next to the headline
 plain     the same for a page that was saved as text
 page      all of it, in order
 """

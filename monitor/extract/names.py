@@ -3,41 +3,92 @@
 import re
 
 _BY = re.compile(
-    r"^(?:(?:written|posted|published|reported|words|story|text|photos?|reviewed)\s+)?"
-    r"(?:by|von|par|por|di|door|af|av|od|autor(?:in)?|author|text)[:\s]+",
+    r"^\W*(?:(?:written|posted|published|reported|created|submitted|authored|reviewed|recipe|words|story|text|photos?|article"
+    r"|read|more|all|posts|geschrieben|erstellt|verfasst|veröffentlicht|ein|(?:gast)?(?:beitrag|kommentar|artikel)|escrito"
+    r"|publicado|écrit|publié|scritto|pubblicato)\s+)*"
+    r"(?:by|von|par|por|di|door|af|av|od|about|über|autor(?:in|es)?|auteurs?|authors?|text|story|words|recipe)\b[:\s]+"
+    r"(?:by|von|par|por)?\b",
     re.IGNORECASE,
 )
-_JOINT = re.compile(r"\s*(?:,|;|&|/|\band\b|\bund\b|\bet\b|\by\b|\bwith\b|\n)\s*", re.IGNORECASE)
-_ROLE = re.compile(
-    r"\b(?:editor|reporter|correspondent|writer|staff|columnist|contributor|redak\w+|producer|analyst|ph\.?d|m\.?d|cfp|cpa|"
-    r"rdn?|ms|mba|jr|updated|published|posted|admin|team|news|desk|no author|unknown|guest)\b\.?",
+_JUNK = re.compile(r"\([^)]*\)|\S*@\S*|\bhttps?:\S+|\bwww\.\S+|[\"“”„*]")
+_END = re.compile(
+    r"\W*(?:\b(?:on|am|at|le|el|il|vom|stand|hace|last|updated?|published|posted|aktualisiert)\b[\s:]+)*"
+    r"(?:\b[^\W\d_]{3,9}\.?\s+\d{1,2}(?!\d)|\d|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|\b(?:last updated|updated|published|posted|aktualisiert)\b).*$",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(
+    r"\s*(?:,|;|&|/|\||•|·|⋅|●|»|\s[–—-]\s|\band\b|\bund\b|\bet\b|\by\b|\be\b|\boch\b|\bwith\b|\bmit\b|\bvia\b|\n)\s*",
+    re.IGNORECASE,
+)
+_NO_WORD_OF_NAMES = (
+    r"team|staff|redaktion\w*|redac\w+|rédac\w+|redazione|editor\w*|editorial|news\w*|media|press|presse\w*|agenc\w+|agentur"
+    r"|agencia|desk|bureau|group|gruppe|inc|llc|ltd|gmbh|corp|company|universit\w+|institut\w*|foundation|stiftung|\w*verband"
+    r"|association|society|office|department|cent(?:er|re)|network|magazine?|\w*zeitung|times|journal|daily|tv|radio|online"
+    r"|blog|podcast|services?|studios?|solutions|admin\w*|webmaster|correspondents?|reporters?|reports?|writers?|reuters"
+    r"|kolumnist\w*|columnists?|contribut\w+|producers?|analysts?|expert|director|manager|founder|co-founder|ceo|cto|president"
+    r"|professor|specialist|coordinator|consultant|strategist|photo\w*|foto\w*|image|video|reviewer|dietitian|associate"
+    r"|read|more|view|all|posts?|articles?|alle|artikel|about|follow|comments?|kommentare?|share|subscribe|profil\w*|guest|user"
+    r"|updated|published|posted|written|author|autor\w*|auteur|by|minutes?|min|club|party|partei|\w+\.(?:com|org|net)"
+)
+_NO_NAME_WORD = re.compile(rf"(?<![\w'’])(?:{_NO_WORD_OF_NAMES}|e\.?\s?v)(?![\w'’])", re.IGNORECASE)
+_TITLE = re.compile(
+    r"\s+(?:senior|junior|sr\.?|chief|head|lead|founder|co-founder|managing|deputy|assistant|associate|content|marketing"
+    r"|staff|contributing|contributor|correspondent|reporter|editor|writer|columnist|director|president|professor"
+    r"|product|freelance|political|business|technology|science|ph\.?d\.?|m\.?d\.?)\b.*$",
     re.IGNORECASE,
 )
 _NO_NAME = frozenset(
-    ("admin", "administrator", "editor", "author", "no author", "staff", "guest", "unknown", "redaktion", "user")
+    """
+    admin administrator author autor user guest unknown none null undefined webmaster root default wordpress n/a by
+    anonymous
+    """.split()  # noqa: SIM905 - a table of words reads best as words
 )
+_PARTICLES = frozenset(
+    "van von de der den del della di da dos das du la le el al bin ibn ben ter ten zu zur y e af av st vom und".split()  # noqa: SIM905 - as above
+)
+_CASELESS = re.compile(r"[぀-鿿가-힯؀-ۿऀ-ॿ·]{2,}(?: [぀-鿿가-힯؀-ۿऀ-ॿ·]+)*")
+_MAX_CHARS = 300
 
 
 def split_names(text: str) -> list[str]:
-    """Return the names in a byline, as `By Ann Lee and Bo Li`, without roles; empty if it holds none."""
-    text = _BY.sub("", " ".join(text.split()))
-    if not text or len(text) > 150 or "://" in text or "@" in text:
-        return []
-    parts = [part.strip(" .|-–—:·•") for part in _JOINT.split(text)]
-    return [
-        part
-        for position, part in enumerate(parts)
-        if 1 < len(part) < 60 and part.casefold() not in _NO_NAME and not (position and _ROLE.search(part))
-    ]
+    """Return the names in a byline, as `By Ann Lee and Bo Li`, without roles, dates and addresses.
+
+    If no person is named, what else stands there, as an agency or a pen name; empty if it is nothing like a name.
+    """
+    text = _BY.sub("", " ".join(_JUNK.sub(" ", text[:_MAX_CHARS]).split()))
+    parts = [_tidy(part) for part in _JOINT.split(_END.sub("", text, count=1))]
+    parts = [part for part in parts if 1 < len(part) < 60 and part.casefold() not in _NO_NAME]
+    persons = [part for part in parts if is_person(part)]
+    return persons or ([_tidy(text)] if len(parts) > 1 and len(text) < 60 else parts)
 
 
 def is_person(name: str) -> bool:
-    """Tell a name of two to four capitalised words from other short texts."""
+    """Tell a name of two to five capitalised words from other short texts."""
+    if _CASELESS.fullmatch(name):
+        return True
     words = name.split()
-    capitalised = sum(word[0].isupper() for word in words)
-    return (
-        2 <= len(words) <= 4
-        and capitalised >= len(words) - 1
-        and words[0][0].isupper()
-        and not re.search(r"[\d!?:]", name)
-    )
+    if not 2 <= len(words) <= 5 or name.startswith(("The ", "Die ", "Das ")) or _NO_NAME_WORD.search(name):
+        return False
+    if not all(word[0].isupper() or word.casefold() in _PARTICLES or word[:2] in {"d'", "d’"} for word in words):
+        return False
+    # A particle alone before one word is the "by" of another language.
+    return (words[0][0].isupper() or len(words) > 2) and words[-1][0].isupper() and not re.search(r"[\d!?:_#]", name)
+
+
+def has_lead(text: str) -> bool:
+    """Tell a text that begins as bylines do, as `Posted by`."""
+    return _BY.match(text) is not None
+
+
+def _tidy(part: str) -> str:
+    """Return a name without punctuation around it and without the role behind it."""
+    part = _DEGREE.sub("", part.strip(_EDGES))
+    if not _NO_NAME_WORD.search(part):
+        return part
+    bare = _TITLE.sub("", part).strip(_EDGES)
+    return bare if is_person(bare) else part  # a role alone stays: it may be an agency's name
+
+
+_DEGREE = re.compile(r"(?<=[a-zß-ÿ]) [A-Z]{2,5}$")
+_EDGES = " .,:;|•·⋅●»–—-'"

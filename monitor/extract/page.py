@@ -2,17 +2,19 @@
 
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from monitor.errors import ParseError
+from monitor.extract.authors import choose_authors
 from monitor.extract.blocks import read_blocks
-from monitor.extract.byline import find_shown_authors, find_shown_day
+from monitor.extract.byline import read_byline
 from monitor.extract.charset import decode_page
 from monitor.extract.compose import compose_text, list_stripped
 from monitor.extract.content import Verdict, judge_blocks, read_hints
 from monitor.extract.features import fold
 from monitor.extract.metadata import read_metadata
 from monitor.extract.plain import extract_plain
+from monitor.extract.published import settle_day
 from monitor.models import Article
 
 MAX_CHARS = 5_000_000
@@ -46,7 +48,8 @@ _MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|/?[a-z][a-z0-9-]*[\s/>])", re.IGNO
 def extract(html: bytes | str, url: str | None = None, *, content_type: str | None = None) -> Article:
     """Return the article of a page; its `text` is empty if there is none. `url` is where the page came from.
 
-    Text without markup is read as plain text. Raises ParseError for what is no text at all, as an image or a PDF.
+    Text without markup is read as plain text. Raises ParseError for what is no text at all, as an image or a
+    PDF, and for what cannot be parsed in the memory that there is.
     """
     kind = (content_type or "").split(";")[0].strip().lower()
     _refuse_binary(html, kind, url or "")
@@ -54,7 +57,10 @@ def extract(html: bytes | str, url: str | None = None, *, content_type: str | No
     text = text[:MAX_CHARS]
     if kind == "text/plain" or not _MARKUP.search(text):
         return extract_plain(text, url)
-    return _extract_markup(text, url)
+    try:
+        return _extract_markup(text, url)
+    except (SelectolaxError, MemoryError) as error:
+        raise ParseError(url or "", "took more memory to read than there is") from error
 
 
 def _refuse_binary(html: bytes | str, kind: str, url: str) -> None:
@@ -77,14 +83,19 @@ def _extract_markup(text: str, url: str | None) -> Article:
     blocks, frames = read_blocks(body) if body is not None else ([], [])
     verdicts = judge_blocks(blocks, frames, read_hints(metadata))
     first = _find_beginning(verdicts, metadata.title)
+    byline = read_byline(blocks, first, is_day_first=metadata.times.is_day_first)
+    published = settle_day(metadata.times, byline.days)
+    modified = metadata.times.modified
     return Article(
         url=metadata.url,
         title=metadata.title,
         text=compose_text(verdicts),
-        authors=metadata.authors or find_shown_authors(blocks, first),
-        published_at=metadata.published_at or find_shown_day(blocks, first),
-        modified_at=metadata.modified_at,
+        authors=choose_authors(metadata.authors, byline.authors).names,
+        published_at=published.at if published else None,
+        is_published_day_only=published is not None and published.is_day,
+        modified_at=modified.at if modified else None,
         site_name=metadata.site_name,
+        section=metadata.section,
         language=metadata.language,
         stripped=list_stripped(verdicts),
     )
@@ -92,7 +103,8 @@ def _extract_markup(text: str, url: str | None) -> Article:
 
 def _find_beginning(verdicts: list[Verdict], title: str) -> int:
     """Return the index of the headline's block, or else of the first one kept; a byline stands next to it."""
-    folded = fold(title)
+    folded, longest = fold(title), 2 * len(title) + 20
     first = next((index for index, verdict in enumerate(verdicts) if verdict.reason is None), 0)
-    headlines = (i for i in range(first, -1, -1) if verdicts and fold(verdicts[i].block.text) == folded)
+    texts = [verdict.block.text for verdict in verdicts[: first + 1]]
+    headlines = (i for i in range(len(texts) - 1, -1, -1) if len(texts[i]) < longest and fold(texts[i]) == folded)
     return next(headlines, first)

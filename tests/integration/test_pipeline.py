@@ -429,7 +429,7 @@ async def test_a_check_goes_on_after_its_idle_worker_was_killed(site: Site, tool
     site.put_feed("/feed", ("/weather", "Rain"))
     await check(tools, feed(site))
     os.kill(await sandbox.run("", os.getpid), signal.SIGKILL)
-    while sandbox._pool.active:  # until pebble has seen it
+    while sandbox._pool.active:  # noqa: ASYNC110 - pebble has no event for it
         await asyncio.sleep(0.01)
     site.put("/pact", PACT)
     site.put_feed("/feed", ("/pact", "Pact"))

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -6,15 +6,28 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.extract import jsonld
+from monitor.extract.authors import Authors, choose_authors
 from monitor.extract.dates import find_day, find_day_in_url, parse_moment
-from monitor.extract.metadata import Metadata, read_metadata, strip_site_name
+from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.names import split_names
+from monitor.extract.published import settle_day
+from monitor.extract.titles import strip_site_name
 
 URL = "https://news.example/2026/11/03/pact"
+PLAIN_URL = "https://news.example/pact"
 
 
 def read_head(head: str, body: str = "", url: str | None = URL) -> Metadata:
     return read_metadata(LexborHTMLParser(f"<html><head>{head}</head><body>{body}</body></html>"), url)
+
+
+def describe(json: str) -> str:
+    return f'<script type="application/ld+json">{json}</script>'
+
+
+def state(published: str, url: str = PLAIN_URL, body: str = "") -> datetime | None:
+    found = read_head(f'<meta property="article:published_time" content="{published}">', body, url).times.published
+    return found.at if found else None
 
 
 @pytest.mark.parametrize(
@@ -28,14 +41,38 @@ def read_head(head: str, body: str = "", url: str | None = URL) -> Metadata:
         ("20261103", datetime(2026, 11, 3, tzinfo=UTC)),
     ],
 )
-def test_moment_is_aware_utc(text: str, moment: datetime) -> None:
-    assert parse_moment(text) == moment
+def test_moment_is_aware(text: str, moment: datetime) -> None:
+    found = parse_moment(text)
+    assert found is not None
+    assert found.at == moment
+
+
+def test_moment_keeps_the_offset_that_is_stated() -> None:
+    found = parse_moment("2026-11-03T22:30:00-05:00")
+    assert found is not None
+    assert (found.at.day, found.at.utcoffset()) == (3, timedelta(hours=-5))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_day"),
+    [("2026-11-03", True), ("2026-11-03T00:00:00Z", True), ("2026-11-03T08:30:00Z", False), ("3 November 2026", True)],
+)
+def test_day_without_a_time_is_told(text: str, is_day: bool) -> None:  # noqa: FBT001 - a column of the table
+    found = parse_moment(text)
+    assert found is not None
+    assert found.is_day is is_day
+
+
+def test_order_of_day_and_month_follows_the_language() -> None:
+    assert find_day("03/11/2026", is_day_first=True) == datetime(2026, 11, 3, tzinfo=UTC)
+    assert find_day("03/11/2026") == datetime(2026, 3, 11, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     "text",
     ["Nov 3, 2026", "November 3rd 2026", "3 November 2026", "3. November 2026", "3 novembre 2026",
-     "3 de noviembre de 2026", "03.11.2026", "2026年11月3日", "Posted on 11/03/2026 by Ann", "2026/11/3"],
+     "3 de noviembre de 2026", "03.11.2026", "03.11.26",
+     "3 ноября 2026", "2026年11月3日", "Posted on 11/03/2026 by Ann", "2026/11/3"],
 )  # fmt: skip
 def test_day_is_read_in_many_spellings(text: str) -> None:
     assert find_day(text) == datetime(2026, 11, 3, tzinfo=UTC)
@@ -56,7 +93,7 @@ def test_day_stands_in_the_path(path: str) -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_a_moment_or_none(text: str) -> None:
     moment = parse_moment(text)
-    assert moment is None or moment.utcoffset() is not None
+    assert moment is None or moment.at.utcoffset() is not None
 
 
 def test_headline_as_shown_wins_over_the_title_with_the_sites_name() -> None:
@@ -70,6 +107,23 @@ def test_sites_name_as_heading_is_no_headline() -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "stated", "title"),
+    [
+        ("Talks Kestrel and Harbour end pact", "Kestrel and Harbour end pact", "Kestrel and Harbour end pact"),
+        ("Kestrel and Harbour end pact", "Talks: Kestrel and Harbour end pact", "Kestrel and Harbour end pact"),
+        ("Kestrel and Harbour end pact | Opinion", "Something else", "Kestrel and Harbour end pact"),
+    ],
+)  # fmt: skip
+def test_kickers_and_sections_are_no_part_of_the_headline(heading: str, stated: str, title: str) -> None:
+    assert read_head(f'<meta property="og:title" content="{stated}">', f"<h1>{heading}</h1>").title == title
+
+
+def test_sites_name_is_known_from_its_host() -> None:
+    head = "<title>Pact ends - the talks go on – News Example</title>"
+    assert read_head(head, url="https://www.newsexample.org/pact").title == "Pact ends - the talks go on"
+
+
+@pytest.mark.parametrize(
     ("title", "site", "bare"),
     [
         ("Pact ends | The Ledger", "The Ledger", "Pact ends"),
@@ -79,7 +133,7 @@ def test_sites_name_as_heading_is_no_headline() -> None:
     ],
 )
 def test_sites_name_leaves_the_title(title: str, site: str | None, bare: str) -> None:
-    assert strip_site_name(title, site) == bare
+    assert strip_site_name(title, frozenset((site.casefold().replace(" ", ""),) if site else ())) == bare
 
 
 def test_canonical_url_of_another_site_is_not_believed() -> None:
@@ -99,7 +153,63 @@ def test_without_any_url_it_is_empty() -> None:
 
 
 def test_publication_falls_back_to_the_path() -> None:
-    assert read_head("").published_at == datetime(2026, 11, 3, tzinfo=UTC)
+    found = read_head("").times.published
+    assert found == (datetime(2026, 11, 3, tzinfo=UTC), True)
+
+
+def test_day_in_the_path_is_the_local_day_of_a_moment_in_utc() -> None:
+    found = state("2026-11-04T03:30:00Z", URL)
+    assert found == datetime(2026, 11, 4, 3, 30, tzinfo=UTC)
+    assert found is not None
+    assert found.date() == date(2026, 11, 3)
+
+
+def test_same_moment_with_an_offset_gives_the_local_day() -> None:
+    element = '<time datetime="2026-11-03T21:30:00-06:00">Tuesday</time>'
+    found = state("2026-11-04T03:30:00Z", body=element)
+    assert found is not None
+    assert found.isoformat() == "2026-11-03T21:30:00-06:00"
+
+
+def test_day_too_far_from_the_moment_does_not_move_it() -> None:
+    found = state("2026-11-04T15:30:00Z", URL)
+    assert found is not None
+    assert found.isoformat() == "2026-11-04T15:30:00+00:00"
+
+
+def test_teasers_do_not_date_the_article() -> None:
+    body = '<aside><time datetime="2026-10-01">1 October</time></aside><time datetime="2026-11-02">2 November</time>'
+    found = read_head("", body, PLAIN_URL).times.published
+    assert found == (datetime(2026, 11, 2, tzinfo=UTC), True)
+
+
+@pytest.mark.parametrize(
+    ("head", "days", "day"),
+    [
+        ('<meta name="article:published_time" content="2026-11-04T03:30:00Z">', [date(2026, 11, 3)], 3),
+        ('<meta name="article:published_time" content="2026-11-09T12:00:00Z">', [date(2026, 11, 3)], 9),
+        ('<meta name="date" content="2026-11-09">', [date(2026, 11, 3)], 3),
+        ('<meta name="date" content="2026-11-09">', [], 9),
+        ('<meta property="og:updated_time" content="2026-11-09T12:00:00Z">', [], 9),
+        ("", [date(2026, 11, 3)], 3),
+    ],
+)
+def test_day_shown_at_the_headline_settles_what_is_not_sure(head: str, days: list[date], day: int) -> None:
+    found = settle_day(read_head(head, url=PLAIN_URL).times, days)
+    assert found is not None
+    assert found.at.day == day
+
+
+@given(
+    st.datetimes(min_value=datetime(1995, 1, 1), max_value=datetime(2050, 1, 1)),  # noqa: DTZ001 - made aware below
+    st.integers(-3, 3),
+)
+def test_settling_a_day_never_changes_the_instant(at: datetime, days_off: int) -> None:
+    stated = at.replace(tzinfo=UTC, microsecond=0)
+    times = read_head(f'<meta property="article:published_time" content="{stated.isoformat()}">', url=None).times
+    found = settle_day(times, [(stated + timedelta(days=days_off)).date()])
+    assert found is not None
+    assert found.at == stated
 
 
 def test_language_is_a_primary_subtag() -> None:
@@ -114,25 +224,78 @@ def test_language_is_a_primary_subtag() -> None:
         ("Ann Lee, Senior Editor", ["Ann Lee"]),
         ("https://social.example/ann", []),
         ("Admin", []),
+        ("By Ann Lee on Tuesday November 3, 2026", ["Ann Lee"]),
+        ("Ann Lee Senior Markets Reporter", ["Ann Lee"]),
+        ("Ann Lee, London, and Bo Li, ann@news.example", ["Ann Lee", "Bo Li"]),
+        ("Ann van der Lee | News desk", ["Ann van der Lee"]),
+        ("Reuters Staff", ["Reuters Staff"]),
     ],
 )
 def test_names_come_out_of_bylines(text: str, names: list[str]) -> None:
     assert split_names(text) == names
 
 
-def test_site_is_not_its_own_author() -> None:
-    script = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "The Ledger"}}</script>'
-    assert read_head(script + '<meta property="og:site_name" content="The Ledger">').authors == ()
+def test_person_wins_over_the_site_that_is_stated_as_author() -> None:
+    head = describe('{"@type": "NewsArticle", "author": {"name": "The Ledger"}}')
+    head += '<meta property="og:site_name" content="The Ledger"><meta name="author" content="Ann Lee">'
+    assert read_head(head).authors == Authors(("Ann Lee",), are_persons=True)
+
+
+def test_agency_is_the_author_if_nobody_else_is() -> None:
+    agency = read_head(describe('{"@type": "NewsArticle", "author": {"name": "Reuters Staff"}}')).authors
+    assert agency == Authors(("Reuters Staff",), are_persons=False)
+    person = Authors(("Ann Lee",), are_persons=True)
+    assert choose_authors(agency, person) == person
+
+
+def test_author_may_be_described_elsewhere() -> None:
+    graph = (
+        '{"@graph": [{"@type": "NewsArticle", "headline": "Own", "author": {"@id": "#ann"}},'
+        ' {"@id": "#ann", "@type": "Person", "name": "Ann Lee"}]}'
+    )
+    assert read_head(describe(graph)).authors.names == ("Ann Lee",)
+
+
+def test_marked_byline_names_authors_without_metadata() -> None:
+    assert read_head("", '<p class="byline">By Ann Lee and Bo Li, 3 November 2026</p>').authors.names == (
+        "Ann Lee",
+        "Bo Li",
+    )
+
+
+def test_names_of_scholars_are_turned_around() -> None:
+    head = '<meta name="citation_author" content="Lee, Ann"><meta name="citation_author" content="Li, Bo">'
+    assert read_head(head).authors.names == ("Ann Lee", "Bo Li")
+
+
+@given(st.text(max_size=120))
+def test_any_byline_gives_clean_names_or_none(text: str) -> None:
+    assert all(name == name.strip() and name for name in split_names(text))
 
 
 @pytest.mark.parametrize(
     "script", ["", "{", "[" * 100_000, '{"a":' * 50_000, "null", '"x"', '[{"@type": 3}]', "9" * 5000]
 )
 def test_broken_description_is_no_article(script: str) -> None:
-    assert jsonld.find_article([script]) == {}
+    assert jsonld.read_description([script]).article == {}
 
 
 def test_fullest_of_several_articles_is_the_pages_own() -> None:
     teaser = '{"@type": "NewsArticle", "headline": "Other"}'
     own = '{"@graph": [{"@type": ["NewsArticle"], "headline": "Own", "datePublished": "2026-11-03"}]}'
-    assert jsonld.find_article([teaser, own]).get("headline") == "Own"
+    assert jsonld.read_description([teaser, own]).article.get("headline") == "Own"
+
+
+def test_thousands_of_scripts_are_read_in_bounds() -> None:
+    page = describe('{"@type": "Thing", "a": [NaN, "\\ud800", Infinity]}') * 10_000
+    assert read_head(page).title == ""
+
+
+def test_section_is_as_the_site_names_it() -> None:
+    assert read_head('<meta property="article:section" content="Companies">').section == "Companies"
+
+
+def test_headline_in_a_page_named_after_its_sidebar_keeps_its_byline() -> None:
+    body = '<div class="with-sidebar"><h1>Pact ends</h1><p class="byline">By Ann Lee</p></div>'
+    assert read_head("", body).authors.names == ("Ann Lee",)
+    assert read_head("", '<div class="sidebar"><p class="byline">By Ann Lee</p></div>').authors.names == ()
