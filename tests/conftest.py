@@ -7,6 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Few examples a run, so that the unit tests stay quick; no deadline, because machines are noisy.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.load_profile("quick")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

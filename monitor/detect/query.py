@@ -8,6 +8,7 @@ operand := word | word* | =Exact | "a phrase" | $name | /regex/ | ( query )
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -88,6 +89,7 @@ class _QueryError(RuleError):
         self.column = column
 
 
+@lru_cache(maxsize=512)  # the pack is compiled more than once in a process: when the settings are read, and for use
 def parse_query(text: str, where: str) -> Node:
     """Return the tree of a query; RuleError names `where`, the column and the remedy."""
     try:
