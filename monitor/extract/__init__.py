@@ -7,6 +7,7 @@ compose   the article's text, and the audit of what was removed
 metadata  title, authors, times, site, language, from what the page marks for programs: marks, jsonld, titles, authors,
           published; with dates and names
 byline    authors and day as shown next to the headline
+wording   how promo and fragments read
 plain     the same for a page that was saved as text
 page      all of it, in order
 """

@@ -13,6 +13,7 @@ from monitor.extract.names import is_person, split_names
 _REACH = 14
 """Blocks above and below the headline or the first paragraph that may hold a byline."""
 _MAX_CHARS = 160
+_MAX_LINE_CHARS = 100
 _DATELINE_CHARS = 40
 _DATE_NAMES = frozenset("date time datetime timestamp published posted publish pubdate created dateline datum".split())  # noqa: SIM905 - a table of words reads best as words
 _AUTHOR_NAMES = frozenset("author authors byline writer autor auteur contributor vcard".split())  # noqa: SIM905 - a table of words reads best as words
@@ -42,6 +43,13 @@ def read_byline(blocks: list[Block], first: int, *, is_day_first: bool = False) 
     lines = (block.text[:_DATELINE_CHARS] for block in blocks[first : first + _REACH] if len(block.text) > _MAX_CHARS)
     datelines = (day.date() for line in lines if (day := find_day(line, is_day_first=is_day_first)))
     return Byline(_find_authors(nearby), days or list(datelines)[:1])
+
+
+def is_byline(text: str) -> bool:
+    """Tell a line that says who wrote, as `By Ann Lee | 4 May 2026`."""
+    if len(text) > _MAX_LINE_CHARS or not (match := _BY.match(text)):
+        return False
+    return bool(find_day(text) or _keep_persons(match["names"] or ""))
 
 
 def _find_days(nearby: list[Block], *, is_day_first: bool) -> Iterator[date]:

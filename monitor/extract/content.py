@@ -1,12 +1,15 @@
 """Which blocks of a page are its article, and why the others are not."""
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from monitor.extract.blocks import FIGURE, FURNITURE, HIDDEN, Block, Frame
+from monitor.extract.byline import is_byline
 from monitor.extract.features import Hints, Numbers, fold
 from monitor.extract.metadata import Metadata
 from monitor.extract.model import Judgement, judge
+from monitor.extract.wording import find_tail, is_pointer, is_promo
 from monitor.models import StripReason
 
 _TELLING = -1.0
@@ -22,6 +25,10 @@ _FURNITURE_NAMES = frozenset(
     """.split()  # noqa: SIM905 - a table of words reads best as words
 )
 """Words of class names that stand for no block of an article on any of the pages learned from."""
+_MAX_TAIL_SHARE = 0.3
+"""Of an article's words; a longer tail is not taken for a promo."""
+_BYLINE_REACH = 6
+"""Blocks of an article among which its byline stands."""
 _LONG_CHARS = 150
 _PROBE_CHARS = 40
 _MAX_COMPARED = 100_000
@@ -55,7 +62,37 @@ def judge_blocks(blocks: list[Block], frames: list[Frame], hints: Hints) -> list
             verdicts.append(Verdict(block, None))
     if all(verdict.reason for verdict in verdicts):
         verdicts = [_take_prose(verdict) for verdict in verdicts]
-    return _mark_repeats(verdicts)
+    return _mark_tail(_mark_lines(_mark_repeats(verdicts), hints))
+
+
+def _mark_lines(verdicts: list[Verdict], hints: Hints) -> list[Verdict]:
+    """Take out the lines that point to other articles, and at the top the headline and who wrote."""
+    kept = [index for index, verdict in enumerate(verdicts) if verdict.reason is None]
+    lines = {index for index in kept if is_pointer(verdicts[index].block.text)}
+    for index in kept[:_BYLINE_REACH]:
+        text = verdicts[index].block.text
+        if is_byline(text) or (hints.title and fold(text) == hints.title):
+            lines.add(index)
+    return _strip(verdicts, lines)
+
+
+def _strip(verdicts: list[Verdict], indexes: Collection[int]) -> list[Verdict]:
+    return [
+        Verdict(verdict.block, StripReason.WORDING) if index in indexes else verdict
+        for index, verdict in enumerate(verdicts)
+    ]
+
+
+def _mark_tail(verdicts: list[Verdict]) -> list[Verdict]:
+    """Take out what follows the article and reads like a promo, however its elements are named."""
+    kept = [index for index, verdict in enumerate(verdicts) if verdict.reason is None]
+    texts = [verdicts[index].block.text for index in kept]
+    cut = find_tail(texts)
+    tail = texts[cut:]
+    words = sum(len(text.split()) for text in tail)
+    if not cut or not any(map(is_promo, tail)) or words > _MAX_TAIL_SHARE * sum(len(text.split()) for text in texts):
+        return verdicts
+    return _strip(verdicts, set(kept[cut:]))
 
 
 def _take_prose(verdict: Verdict) -> Verdict:

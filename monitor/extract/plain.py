@@ -5,19 +5,11 @@ from typing import NamedTuple
 
 from monitor.extract.dates import find_day
 from monitor.extract.names import split_names
+from monitor.extract.wording import find_tail, is_promo, is_prose
 from monitor.models import Article, Stripped, StripReason
 
 _BULLET = re.compile(r"^(?:[•·▪◦‣●*–—-]|\d{1,2}[.)])\s+")
-_SENTENCE = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|$)")
-_PROMO = re.compile(
-    r"\b(?:sign up|subscri\w+|newsletter|free trial|start your|get started|save up to|off your|discount|unlock|upgrade|"
-    r"trusted by|unmatched|world'?s leading|industry.leading|enterprise.grade|download (?:the|our) app|learn more|"
-    r"read more|click here|all rights reserved|follow us|log ?in|register now|join (?:now|us)|try (?:it )?(?:now|free)|"
-    r"advertis\w+|sponsored|cookie\w*|terms of (?:use|service)|privacy policy|legacy vendors)\b",
-    re.IGNORECASE,
-)
 _LABEL_WORDS = 4
-_FRAGMENT_COST = 8
 _MAX_HEAD_LINES = 6
 _MAX_STRIPPED = 200
 
@@ -74,38 +66,18 @@ def _split_headline(lines: list[Line], title: str | None) -> tuple[str, list[Lin
 def _split_head(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     """Take byline and date off: short lines without a sentence near the top, one of which holds a day."""
     for index, line in enumerate(lines[:_MAX_HEAD_LINES]):
-        if _is_prose(line) or line.is_bullet:
+        if is_prose(line.text) or line.is_bullet:
             break
         if find_day(line.text) and len(line.text) < 120 and index + 1 < len(lines):
             return lines[: index + 1], lines[index + 1 :]
     return [], lines
 
 
-def _is_prose(line: Line) -> bool:
-    return len(line.text.split()) >= 6 and _SENTENCE.search(line.text) is not None
-
-
-def _worth(line: Line) -> int:
-    """Return how much a line speaks for the article going on until here: its words of prose, less than 0 for others."""
-    words = len(line.text.split())
-    promos = len(_PROMO.findall(line.text))
-    if promos and (words < 40 or promos * 25 > words):
-        return -_FRAGMENT_COST - words
-    if _is_prose(line):
-        return words
-    return min(words - _FRAGMENT_COST, 0)
-
-
 def _split_tail(lines: list[Line]) -> tuple[list[Line], list[Line]]:
-    """Cut where the sum of worths from the top is highest; the tail must be a block of promo or of fragments."""
-    total = best = 0
-    cut = 0
-    for index, line in enumerate(lines):
-        total += _worth(line)
-        if total >= best:
-            best, cut = total, index + 1
+    """Cut off what follows the article; the tail must be a block of promo or of fragments."""
+    cut = find_tail([line.text for line in lines])
     tail = lines[cut:]
-    is_block = len(tail) >= 3 or any(_PROMO.search(line.text) for line in tail)
+    is_block = len(tail) >= 3 or any(is_promo(line.text) for line in tail)
     return (lines[:cut], tail) if cut and is_block else (lines, [])
 
 

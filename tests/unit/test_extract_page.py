@@ -134,3 +134,23 @@ def test_any_markup_gives_an_article(text: str) -> None:
 def test_any_bytes_give_an_article_or_a_parse_error(body: bytes) -> None:
     with suppress(ParseError):
         assert isinstance(extract(body), Article)
+
+
+def test_promo_byline_and_pointers_go_whatever_their_elements_are_called() -> None:
+    paragraphs = [
+        f"Traders in the {place} said that volumes were thin, and that nobody expected the market to move before the "
+        f"figures on {day}, when the central bank is to publish its survey."
+        for place, day in (("north", "Tuesday"), ("south", "Wednesday"), ("east", "Thursday"))
+    ]
+    cells = "".join(f"<div class=c{number}>{text}</div>" for number, text in enumerate(paragraphs))
+    page = (
+        "<html><head><title>Volumes are thin</title></head><body><table><tr><td><h1>Volumes are thin</h1>"
+        f"<div class=z1>By Ada Marlow | 4 May 2026</div>{cells}<div class=z2>Read more: Gilts drift again</div>"
+        "<div class=z3><b>Plumb Ledger Pro</b><br>Compare balance sheets. Trusted by analysts in thirty countries.<br>"
+        "&bull; Charts<br>&bull; Exports<br><b>Save up to 58 % in your first year</b> Find out more</div>"
+        "</td></tr></table></body></html>"
+    )
+    article = extract(page, "https://a.example/volumes")
+    assert article.text.split("\n\n") == paragraphs
+    stripped = " ".join(block.text for block in article.stripped)
+    assert all(words in stripped for words in ("By Ada Marlow", "Gilts drift", "Plumb Ledger", "Save up to"))

@@ -1,0 +1,53 @@
+"""How promo and fragments read, and where in a text they begin."""
+
+import re
+from collections.abc import Sequence
+
+_PROMO = re.compile(
+    r"\b(?:sign up|subscri\w+|newsletter|free trial|start your|get started|save up to|off your|discount|unlock|upgrade|"
+    r"trusted by|unmatched|world'?s leading|industry.leading|enterprise.grade|download (?:the|our) app|learn more|"
+    r"find out more|"
+    r"read more|click here|all rights reserved|follow us|log ?in|register now|join (?:now|us)|try (?:it )?(?:now|free)|"
+    r"advertis\w+|sponsored|cookie\w*|terms of (?:use|service)|privacy policy|legacy vendors)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|$)")
+_POINTER = re.compile(
+    r"(?:read (?:more|also|next)|also read|see also|more on this|related|recommended)\s*:", re.IGNORECASE
+)
+_MAX_POINTER_CHARS = 200
+_FRAGMENT_COST = 8
+
+
+def is_promo(text: str) -> bool:
+    """Tell whether a text has words of a promo, a sign-up box, a notice."""
+    return _PROMO.search(text) is not None
+
+
+def is_pointer(text: str) -> bool:
+    """Tell a line that points to another article, as `Read more: …`."""
+    return len(text) <= _MAX_POINTER_CHARS and _POINTER.match(text) is not None
+
+
+def is_prose(text: str) -> bool:
+    """Tell whether a text has a sentence of some length."""
+    return len(text.split()) >= 6 and _SENTENCE.search(text) is not None
+
+
+def find_tail(texts: Sequence[str]) -> int:
+    """Return how many texts from the top belong to an article: where the sum of their worths is highest."""
+    total = best = cut = 0
+    for index, text in enumerate(texts):
+        total += sum(map(_worth, text.splitlines()))
+        if total >= best:
+            best, cut = total, index + 1
+    return cut
+
+
+def _worth(text: str) -> int:
+    """Return how much a text speaks for the article going on until here: its words of prose, less than 0 for others."""
+    words = len(text.split())
+    promos = len(_PROMO.findall(text))
+    if promos and (words < 40 or promos * 25 > words):
+        return -_FRAGMENT_COST - words
+    return words if is_prose(text) else min(words - _FRAGMENT_COST, 0)
