@@ -26,6 +26,8 @@ from monitor.store import history as records
 from monitor.track import fold_name, fold_relations, is_same_company
 
 _SPAN = re.compile(r"(\d+)([smhdw])")
+_WIDE_COLUMNS = 120
+"""Of a terminal that has room for the titles of articles too."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 SinceOption = Annotated[str | None, typer.Option("--since", help="A span as 12h, 7d or 2w, or a day as 2026-05-01.")]
@@ -58,20 +60,24 @@ def history(
     if json:
         print_json(alerts)
         return
+    is_wide = stdout.width >= _WIDE_COLUMNS
     table = Table(box=None, pad_edge=False, expand=True)
-    for name in ("id", "when", "what", "who", "how sure"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("article", ratio=1, overflow="ellipsis", no_wrap=True)
+    for name, width in (("id", 3), ("when", 16), ("what", 12)):
+        table.add_column(name, no_wrap=True, min_width=width)
+    table.add_column("how sure", no_wrap=True, min_width=8)
+    for name in ("who", "article") if is_wide else ("who",):
+        table.add_column(name, ratio=1, overflow="ellipsis", no_wrap=True)
     for alert in alerts:
         first = alert.events[0]
-        table.add_row(
+        cells = [
             str(alert.article_id),
             show_time(alert.created_at),
             first.type.value.replace("_", " "),
-            escape(show(", ".join(one.name for one in first.participants))),
             first.modality.value,
+            escape(show(", ".join(one.name for one in first.participants))),
             escape(show(alert.title)),
-        )
+        ]
+        table.add_row(*(cells if is_wide else cells[:-1]))
     stdout.print(table if alerts else "[dim]no alerts yet[/]")
     if alerts:
         stdout.print("[dim]`monitor show ID` shows the article with its evidence[/]")
