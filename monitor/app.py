@@ -44,12 +44,17 @@ class App:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources that are on."""
-        return tuple(source for source in self.settings.sources if is_on(source, self.settings))
+        return sources_on(self.settings)
 
 
 def is_on(source: Source, settings: Settings) -> bool:
     """Return whether a source is to be checked: not while it needs a contact that nobody gave."""
     return bool(settings.main.contact) or not source.needs_contact
+
+
+def sources_on(settings: Settings) -> tuple[Source, ...]:
+    """Return the sources that are to be checked."""
+    return tuple(source for source in settings.sources if is_on(source, settings))
 
 
 @asynccontextmanager

@@ -68,10 +68,11 @@ async def check_source(
     day too, whether they are due or not.
     """
     report = CheckReport(source=source.name)
-    state = await _run(_read_state, tools.store, source)
-    if heeds_rest and state.not_before and is_resting(state, tools.now()):
-        report.error = f"left in peace until {state.not_before:%H:%M} UTC, after: {state.last_error}"
-        return report
+    if heeds_rest:
+        state = await _run(_read_state, tools.store, source)
+        if state.not_before and is_resting(state, tools.now()):
+            report.error = f"left in peace until {state.not_before:%H:%M} UTC, after: {state.last_error}"
+            return report
     pages: list[Page] = []
     try:
         pages = await _register(tools, source, report)

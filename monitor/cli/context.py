@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import signal
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -99,6 +100,16 @@ def _plain(value: Any) -> object:  # noqa: ANN401 - whatever we print
     if isinstance(value, Iterable):
         return [_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def end_on_signals() -> None:
+    """End with code 0 at SIGTERM and Ctrl-C, until the event loop has handlers of its own."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _end)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise SystemExit(ExitCode.OK)
 
 
 def show(text: str | None) -> str:

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.app import build_ruleset, check_routes, is_on, open_store, utc_now
+from monitor.app import build_ruleset, check_routes, is_on, open_store, sources_on, utc_now
 from monitor.cli.context import (
     MAX_ID,
     ExitCode,
@@ -139,7 +139,7 @@ def check_config(context: typer.Context) -> None:
         raise ConfigError([f"rules.toml: {error}"]) from error
     if failures:
         raise ConfigError([f"rules.toml: {failure}" for failure in failures])
-    on = sum(is_on(source, settings) for source in settings.sources)
+    on = len(sources_on(settings))
     stdout.print(
         f"fine: {on} of {len(settings.sources)} sources on, {len(settings.companies)} companies, "
         f"{len(settings.rules)} own rules, {len(settings.routes)} routes"

@@ -1,7 +1,6 @@
 """run and check: the monitor at work."""
 
 import asyncio
-import signal
 from contextlib import AsyncExitStack, nullcontext
 from typing import Annotated
 
@@ -10,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from monitor import daemon
-from monitor.app import add_demo, is_on, open_app
-from monitor.cli.context import ExitCode, JsonOption, load_settings, print_json, show, stderr, stdout
+from monitor.app import add_demo, open_app, sources_on
+from monitor.cli.context import ExitCode, JsonOption, end_on_signals, load_settings, print_json, show, stderr, stdout
 from monitor.config import Settings
 from monitor.errors import ConfigError, PageError
 from monitor.models import Source
@@ -41,15 +40,10 @@ def run(
 
     Example: monitor run --demo
     """
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, _end)  # until the daemon has its own
+    end_on_signals()
     settings = load_settings(context)
     with add_demo(settings, speed=demo_speed) if demo else nullcontext(settings) as settings:
         asyncio.run(_run(settings))
-
-
-def _end(_signal: int, _frame: object) -> None:
-    raise SystemExit(ExitCode.OK)
 
 
 async def _run(settings: Settings) -> None:
@@ -101,7 +95,7 @@ def _choose(settings: Settings, names: list[str]) -> list[Source]:
         raise ConfigError(
             [f"no source is named {name!r}" for name in unknown], hint="`monitor sources` lists their names"
         )
-    return [known[name] for name in names] or [source for source in settings.sources if is_on(source, settings)]
+    return [known[name] for name in names] or list(sources_on(settings))
 
 
 async def _check(

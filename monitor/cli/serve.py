@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.app import is_on, open_store
-from monitor.cli.context import ExitCode, load_settings, stderr
+from monitor.app import open_store, sources_on
+from monitor.cli.context import end_on_signals, load_settings, stderr
 from monitor.config import Settings
 
 
@@ -27,14 +27,9 @@ def serve(
 
     Example: monitor serve --port 8090
     """
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, _end)  # until the loop has its own
+    end_on_signals()
     settings = load_settings(context)
     asyncio.run(_serve(settings, settings.main.page.port if port is None else port))
-
-
-def _end(_signal: int, _frame: object) -> None:
-    raise SystemExit(ExitCode.OK)
 
 
 async def _serve(settings: Settings, port: int) -> None:
@@ -44,7 +39,7 @@ async def _serve(settings: Settings, port: int) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    sources = [source for source in settings.sources if is_on(source, settings)]
+    sources = sources_on(settings)
     with open_store(settings) as store:
         async with PageServer(store=store, sources=sources, port=port, secrets=settings.secrets) as page:
             stderr.print(f"[dim]the history is at[/] {page.url} [dim]· Ctrl-C ends[/]")

@@ -1,11 +1,11 @@
 """How values look on the page: text is text, times are the reader's, links lead to the web only."""
 
-import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 
 from markupsafe import Markup
 
+from monitor.config import redact
 from monitor.errors import UrlError
 from monitor.urls import canonical_url
 
@@ -15,19 +15,16 @@ _CONTROLS = {
     **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
 }
 """Control characters as the pictures that Unicode has of them."""
-_MIN_SECRET = 6
-"""Shorter values are not blacked out, as in the log: they would take ordinary words with them."""
 
 
 def make_finalizer(secrets: Collection[str]) -> Callable[[object], object]:
     """Return what every value of a template passes on its way to the page: no secrets, controls made visible."""
-    long_first = sorted((secret for secret in secrets if len(secret) >= _MIN_SECRET), key=len, reverse=True)
-    secret = re.compile("|".join(map(re.escape, long_first)) or r"(?!)")
+    hidden = frozenset(secrets)
 
     def finalize(value: object) -> object:
         if isinstance(value, Markup) or not isinstance(value, str):
             return value
-        return secret.sub("***", value).translate(_CONTROLS)
+        return redact(value, hidden).translate(_CONTROLS)
 
     return finalize
 
