@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from monitor.extract.blocks import FIGURE, FURNITURE, HIDDEN, Block, Frame
 from monitor.extract.byline import is_byline
+from monitor.extract.dates import find_day
 from monitor.extract.features import Hints, Numbers, fold
 from monitor.extract.metadata import Metadata
 from monitor.extract.model import Judgement, judge
@@ -27,6 +28,7 @@ _FURNITURE_NAMES = frozenset(
 """Words of class names that stand for no block of an article on any of the pages learned from."""
 _MAX_TAIL_SHARE = 0.3
 """Of an article's words; a longer tail is not taken for a promo."""
+_DAY_WORDS = 6
 _BYLINE_REACH = 6
 """Blocks of an article among which its byline stands."""
 _LONG_CHARS = 150
@@ -44,7 +46,9 @@ class Verdict(NamedTuple):
 
 def read_hints(metadata: Metadata) -> Hints:
     """Return what the metadata say of the text, folded for comparison."""
-    return Hints(fold(metadata.title), fold(metadata.description), fold(metadata.body))
+    title, description, body = fold(metadata.title), fold(metadata.description), fold(metadata.body)
+    is_dated = metadata.times.published is not None
+    return Hints(title, description, body, metadata.is_news, metadata.is_article, is_dated)
 
 
 def judge_blocks(blocks: list[Block], frames: list[Frame], hints: Hints) -> list[Verdict]:
@@ -71,9 +75,14 @@ def _mark_lines(verdicts: list[Verdict], hints: Hints) -> list[Verdict]:
     lines = {index for index in kept if is_pointer(verdicts[index].block.text)}
     for index in kept[:_BYLINE_REACH]:
         text = verdicts[index].block.text
-        if is_byline(text) or (hints.title and fold(text) == hints.title):
+        if is_byline(text) or _is_day(text) or (hints.title and fold(text) == hints.title):
             lines.add(index)
     return _strip(verdicts, lines)
+
+
+def _is_day(text: str) -> bool:
+    """Tell a line that is hardly more than a day, as `Published 4 May 2026`."""
+    return text.count(" ") < _DAY_WORDS and not text.endswith((".", "!", "?")) and find_day(text) is not None
 
 
 def _strip(verdicts: list[Verdict], indexes: Collection[int]) -> list[Verdict]:

@@ -9,7 +9,6 @@ from monitor.extract.features import HEADINGS, Numbers
 
 _ABSENT = -9.0
 """The score of a neighbour beyond the page's ends."""
-_NO_NUMBERS = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 _REACH = 4
 
 
@@ -32,6 +31,8 @@ class Survey(NamedTuple):
     """1 if the same text stands above, 2 if below, 3 both."""
     frame_mass: list[float]
     frame_words: list[float]
+    styles: list[object]
+    """Of each block: what elements of one look share."""
     style_mass: dict[object, float]
     style_words: dict[object, float]
     is_inside: list[bool]
@@ -48,13 +49,18 @@ def survey_page(
     frame_mass, frame_words = [0.0] * len(frames), [0.0] * len(frames)
     style_mass: dict[object, float] = defaultdict(float)
     style_words: dict[object, float] = defaultdict(float)
+    styles: list[object] = []
+    known: dict[Frame, object] = {}
     for block, size, mass in zip(blocks, words, masses, strict=True):
         before.append(so_far)
         so_far += mass
         frame = block.frame
         frame_mass[frame.index] += mass
         frame_words[frame.index] += size
-        style = style_of(frame)
+        style = known.get(frame)
+        if style is None:
+            style = known[frame] = (frame.tag, frame.names, frame.parent.names if frame.parent else ())
+        styles.append(style)
         style_mass[style] += mass
         style_words[style] += size
     for index in range(len(frames) - 1, 0, -1):
@@ -64,14 +70,10 @@ def survey_page(
             frame_words[parent.index] += frame_words[index]
     return Survey(
         scores, masses, total, before, _measure_gaps(words, scores), _measure_gaps(words[::-1], scores[::-1])[::-1],
-        _read_sections(scores, numbers, words), _find_repeats(blocks), frame_mass, frame_words, style_mass, style_words,
+        _read_sections(scores, numbers, words), _find_repeats(blocks), frame_mass, frame_words, styles, style_mass,
+        style_words,
         _mark_container(frames, frame_mass),
     )  # fmt: skip
-
-
-def style_of(frame: Frame) -> object:
-    """Return what elements of one look share."""
-    return frame.tag, frame.names, frame.parent.names if frame.parent else ()
 
 
 def _measure_gaps(words: list[int], scores: list[float]) -> list[int]:
@@ -96,7 +98,7 @@ def _read_sections(
             continue
         if own[0] in HEADINGS:
             heading, since = score, 0
-            if own[14] >= 3:
+            if own[8] >= 3:
                 titles = distance = 0
             elif own[0] == 2 and titles >= 0:
                 titles += 1
@@ -128,7 +130,7 @@ def _mark_container(frames: list[Frame], mass: list[float]) -> list[bool]:
     return inside
 
 
-def describe_context(index: int, block: Block, size: int, numbers: list[Numbers | None], survey: Survey) -> Numbers:
+def describe_context(index: int, block: Block, size: int, survey: Survey) -> Numbers:
     """Return the numbers of a block by its neighbours, its elements and its place in the page."""
     scores, total = survey.scores, survey.total
     padded = scores[max(0, index - _REACH) : index + _REACH + 1]
@@ -138,7 +140,7 @@ def describe_context(index: int, block: Block, size: int, numbers: list[Numbers 
     frame = block.frame
     parent = frame.parent or frame
     grand = parent.parent or parent
-    style = style_of(frame)
+    style = survey.styles[index]
     return (
         *padded,
         max(scores[max(0, index - 6) : index], default=_ABSENT),
@@ -156,10 +158,6 @@ def describe_context(index: int, block: Block, size: int, numbers: list[Numbers 
         survey.gaps_after[index],
         *survey.sections[index],
         survey.repeats[index],
-        *_neighbour(numbers, index - 2),
-        *_neighbour(numbers, index - 1),
-        *_neighbour(numbers, index + 1),
-        *_neighbour(numbers, index + 2),
     )
 
 
@@ -170,8 +168,3 @@ def _share(survey: Survey, frame: Frame, mass: float, size: int) -> tuple[float,
 
 def _ratio(mass: float, words: float) -> float:
     return mass / words if words > 0.5 else -1.0
-
-
-def _neighbour(numbers: list[Numbers | None], index: int) -> Numbers:
-    own = numbers[index] if 0 <= index < len(numbers) else None
-    return (own[0], own[1], own[2], own[3], own[4], own[5], own[14]) if own else _NO_NUMBERS

@@ -28,6 +28,10 @@ class Metadata(NamedTuple):
     language: str | None
     body: str
     """The text as JSON-LD gives it; empty if it does not."""
+    is_news: bool
+    """JSON-LD calls it a news article."""
+    is_article: bool
+    """Open Graph calls it an article."""
 
 
 def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
@@ -49,6 +53,8 @@ def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         section=marks.get_meta("articlesection") or get_text(article, "articleSection"),
         language=match[1].lower() if match else None,
         body=get_text(article, "articleBody") or "",
+        is_news=any("News" in kind for kind in list_values(article.get("@type")) if isinstance(kind, str)),
+        is_article=marks.get_meta("ogtype").lower() == "article",
     )
 
 

@@ -14,17 +14,21 @@ from typing import NamedTuple
 
 from monitor.extract.blocks import FOLDED, Block, Frame
 from monitor.extract.context import Survey, describe_context, survey_page
-from monitor.extract.features import Codes, Hints, Numbers, Shape, code_block, describe_block, measure_frames
+from monitor.extract.features import Hints, Numbers, Shapes, code_block, describe_block, measure_frames
 from monitor.extract.vocabulary import Words, weigh_frames, weigh_text
 
+WEIGHTS = files("monitor.extract").joinpath("weights.json")
 MENU_SCORE = -6.0
 """Of blocks that are not looked at: items of a menu, marks without a word."""
 _MENU_WORDS = 8
 _MENU_RUN = 4
+_SURE = 1.5
+"""What an article's best blocks score; on a page whose blocks all score less, all are lifted."""
 _HOPELESS = -3.0
 """Where all neighbours score less, the trees are not asked."""
-_LONG_CHARS = 500
-"""From which on the words of a block are not looked at one by one."""
+_LONG_CHARS = 110
+"""From which on only the first and the last two words of a block are looked at."""
+_ENDS_CHARS = 40
 _WORD = re.compile(r"\w+")
 
 
@@ -35,7 +39,7 @@ class Looks(NamedTuple):
     frames: list[Frame]
     words: list[Words]
     counts: list[int]
-    shapes: list[Shape]
+    shapes: Shapes
     numbers: list[Numbers | None]
 
 
@@ -49,11 +53,19 @@ class Judgement(NamedTuple):
 
 def look_at(blocks: list[Block], frames: list[Frame], hints: Hints) -> Looks:
     """Return the numbers of all blocks."""
-    is_long = [len(block.text) >= _LONG_CHARS or block.frame.places & FOLDED > 0 for block in blocks]
-    words = [() if skip else tuple(_WORD.findall(block.text)) for block, skip in zip(blocks, is_long, strict=True)]
-    counts = [
-        _estimate_words(b.text) if skip else len(own) for b, own, skip in zip(blocks, words, is_long, strict=True)
-    ]
+    words: list[Words] = []
+    counts: list[int] = []
+    for block in blocks:
+        text = block.text
+        if block.frame.places & FOLDED:
+            words.append(())
+            counts.append(_estimate_words(text))
+        elif len(text) < _LONG_CHARS:
+            words.append(tuple(_WORD.findall(text)))
+            counts.append(len(words[-1]))
+        else:
+            words.append((*_WORD.findall(text[:_ENDS_CHARS])[:2], *_WORD.findall(text[-_ENDS_CHARS:])[-2:]))
+            counts.append(_estimate_words(text))
     shapes = measure_frames(blocks, frames, counts)
     skipped = _find_menus(blocks, counts)
     numbers = [
@@ -86,15 +98,6 @@ def _find_menus(blocks: list[Block], counts: list[int]) -> list[bool]:
     return marks
 
 
-def code_blocks(looks: Looks) -> list[Codes | None]:
-    """Return the buckets of all blocks for the linear part."""
-    numbers = looks.numbers
-    return [
-        code_block(own, before, after) if own else None
-        for before, own, after in zip([None, *numbers], numbers, [*numbers[1:], None], strict=False)
-    ]
-
-
 def judge(blocks: list[Block], frames: list[Frame], hints: Hints) -> Judgement:
     """Return how likely each block is to be part of the article: above 0 it is."""
     looks = look_at(blocks, frames, hints)
@@ -107,40 +110,61 @@ def judge(blocks: list[Block], frames: list[Frame], hints: Hints) -> Judgement:
         if own is None or sums is None or max(first[max(0, index - 3) : index + 4]) < _HOPELESS:
             scores.append(min(first[index], MENU_SCORE))
         else:
-            context = describe_context(index, blocks[index], looks.counts[index], looks.numbers, survey)
+            context = describe_context(index, blocks[index], looks.counts[index], survey)
             scores.append(run_trees((*own, *sums, *context)))
-    return Judgement(scores, channels, survey)
+    lift = max(0.0, _SURE - _best_tenth(scores, looks.counts))
+    return Judgement([score + lift if score > MENU_SCORE else score for score in scores], channels, survey)
+
+
+def _best_tenth(scores: list[float], words: list[int]) -> float:
+    """Return the score that blocks with a tenth of the words that were looked at reach."""
+    ranked = sorted(
+        ((score, size) for score, size in zip(scores, words, strict=True) if score > MENU_SCORE), reverse=True
+    )
+    rest = sum(size for _, size in ranked) / 10
+    for score, size in ranked:
+        rest -= size
+        if rest <= 0:
+            return score
+    return _SURE
 
 
 def _sum_channels(looks: Looks) -> list[Numbers | None]:
     """Return the sums of the linear part for each block: features, own names, major names, parent, above, words."""
     weights = load_weights()
     bias, tables = weights.bias, weights.tables
-    by_frame = weigh_frames(looks.frames, looks.shapes, weigh_words, 0.0)
+    by_frame = weigh_frames(looks.frames, list_looked(looks), looks.shapes, weigh_names, 0.0)
     channels: list[Numbers | None] = []
-    for block, words, codes in zip(looks.blocks, looks.words, code_blocks(looks), strict=True):
-        if codes is None:
+    for block, words, numbers in zip(looks.blocks, looks.words, looks.numbers, strict=True):
+        if numbers is None:
             channels.append(None)
             continue
         own, major, parent, above = by_frame[block.frame.index]
-        inner, text = weigh_text(block, words, weigh_words, 0.0)
-        looked = bias + sum([table.get(code, 0.0) for table, code in zip(tables, codes, strict=True)])
+        inner, text = weigh_text(block, words, numbers[1], weigh_words, 0.0)
+        looked = bias
+        for table, code in zip(tables, code_block(numbers), strict=True):
+            looked += table[code]
         channels.append((looked, own + inner, major, parent, above, text))
     return channels
+
+
+def list_looked(looks: Looks) -> list[Block]:
+    """Return the blocks that are looked at."""
+    return [block for block, numbers in zip(looks.blocks, looks.numbers, strict=True) if numbers]
 
 
 class Weights(NamedTuple):
     """The linear part, as stored."""
 
     bias: float
-    tables: list[dict[int, float]]
+    tables: list[list[float]]
     """Of each feature: weights by code."""
     words: dict[str, dict[str, float]]
 
 
 @lru_cache(maxsize=1)
 def _read_file() -> dict[str, object]:
-    content: dict[str, object] = json.loads(files("monitor.extract").joinpath("weights.json").read_text("utf-8"))
+    content: dict[str, object] = json.loads(WEIGHTS.read_text("utf-8"))
     return content
 
 
@@ -148,15 +172,17 @@ def _read_file() -> dict[str, object]:
 def load_weights() -> Weights:
     """Return the linear part."""
     content = _read_file()
-    tables = [{int(code): weight for code, weight in table.items()} for table in content["tables"]]  # type: ignore[attr-defined]
-    return Weights(content["bias"], tables, content["words"])  # type: ignore[arg-type] # our own file
+    return Weights(content["bias"], content["tables"], content["words"])  # type: ignore[arg-type] # our own file
 
 
-@lru_cache(maxsize=8192)
 def weigh_words(kind: str, words: Words) -> float:
     """Return the sum of the weights of words of one kind."""
     table = load_weights().words[kind]
     return sum([table.get(word, 0.0) for word in words])
+
+
+weigh_names = lru_cache(maxsize=8192)(weigh_words)
+"""The same for names of elements, which a page and its neighbours repeat."""
 
 
 @lru_cache(maxsize=1)
