@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format bench-extraction bench-detection bench-check clean
+.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -33,6 +33,9 @@ format: .venv/dev.stamp  ## put the code into its form
 
 bench-extraction: .venv/dev.stamp  ## measure extraction on ../shared/data/extraction
 	$(BIN)/python tests/bench/bench_extraction.py
+
+bench-boilerplate: .venv/dev.stamp  ## measure what rotating marketing leaks, on made-up sites
+	$(BIN)/python -m tests.bench.bench_boilerplate
 
 bench-detection: .venv/dev.stamp  ## measure detection on ../shared/data/events
 	$(BIN)/python tests/bench/bench_detection.py

@@ -170,6 +170,8 @@ class StripReason(StrEnum):
     """Not in the container that holds the article."""
     REPEATED = "said before"
     """The same text stands above."""
+    LEARNED = "learned"
+    """The site has shown it on other articles before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

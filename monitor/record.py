@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from monitor.config import CheckSettings
 from monitor.detect import Ruleset, detect
+from monitor.extract.learned import learn, list_fingerprints, strip_learned
 from monitor.fetch import Fetcher
 from monitor.models import Article, Event, Fact, Modality, Novelty, Page, Route, Source, StoredArticle, Story, Visit
 from monitor.notify import routes_for
 from monitor.sandbox import Sandbox
-from monitor.store import Session, Store, articles, deliveries, history, news, sources
+from monitor.store import Session, Store, articles, deliveries, history, learned, news, sources
 from monitor.track import Verdict, fact_of, fold_name, judge, text_digest
+from monitor.urls import host_of
 
 REVISIT_AGES_SECONDS = (3_600, 6 * 3_600, 24 * 3_600)
 """A stored article is looked at again so long after it was stored or changed: news is corrected in its first day."""
@@ -43,9 +45,12 @@ class Recorded:
 
 def record_article(tools: Tools, source: Source, visit: Visit, article: Article, page: Page | None) -> Recorded:
     """Store an article and settle its link; store and tell its news if it has any."""
+    # Of what the page says, so that an article does not change when more is known of its site.
     digest = text_digest(article.title, article.text)
-    events = detect(article, tools.ruleset)
     now = tools.now()
+    site = host_of(article.url or visit.link.url).removeprefix("www.")
+    whole, article = article, _strip_learned(tools, site, article, now)
+    events = detect(article, tools.ruleset)
     with tools.store.write() as session:
         known = _find_known(session, visit.link.url, article, page, digest)
         if known:
@@ -53,6 +58,8 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
         else:
             own = replace(article, url=_find_free_url(session, visit.link.url, article, page) or visit.link.url)
             stored = articles.add_article(session, own, source=source.name, digest=digest, now=now)
+        if not known:
+            _learn(session, site, whole, now)
         look_at = next_look(stored.stored_at, now) if page else None
         sources.settle_link(session, visit.link.url, stored=stored, page=page, due_at=look_at)
         before: tuple[Fact, ...] = ()
@@ -73,6 +80,21 @@ def next_look(stored_at: datetime, now: datetime) -> datetime | None:
     return next((look for look in looks if look > now), None)
 
 
+# --- what its site shows everywhere -----------------------------------------------------------------------------
+
+
+def _strip_learned(tools: Tools, site: str, article: Article, now: datetime) -> Article:
+    """Return an article without what its site showed on earlier ones."""
+    with tools.store.read() as session:
+        known = learned.read_knowledge(session, site, list_fingerprints(article))
+    return strip_learned(article, known, article.published_at or now)
+
+
+def _learn(session: Session, site: str, article: Article, now: datetime) -> None:
+    known = learned.read_knowledge(session, site, list_fingerprints(article))
+    learned.save_knowledge(session, site, learn(article, known, article.published_at or now), now)
+
+
 # --- which article it is ----------------------------------------------------------------------------------------
 
 
@@ -87,8 +109,7 @@ def _find_known(
     """
     linked = articles.find_by_link(session, link_url)
     if linked and (
-        linked.article.url in _addresses_of(link_url, article, page)
-        or text_digest(linked.article.title, linked.article.text) == digest
+        linked.article.url in _addresses_of(link_url, article, page) or articles.has_digest(session, linked, digest)
     ):
         return linked
     if len(article.text.split()) >= MIN_WORDS_OF_A_REPEAT and (same := articles.find_by_digest(session, digest)):

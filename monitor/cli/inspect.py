@@ -7,9 +7,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from rich.markup import escape
@@ -21,6 +23,8 @@ from monitor.config import Settings
 from monitor.detect import Ruleset, detect
 from monitor.errors import MonitorError, ParseError
 from monitor.extract import extract, extract_plain
+from monitor.extract.learned import NOTHING, Knowledge, strip_learned
+from monitor.extract.learned import learn as teach
 from monitor.fetch import Fetcher
 from monitor.models import Article, Event, Field
 from monitor.sandbox import Sandbox
@@ -35,6 +39,10 @@ InputArgument = Annotated[
     str, typer.Argument(metavar="URL|FILE|-", help="A web address, a file, or - for standard input.")
 ]
 LinesOption = Annotated[bool, typer.Option("--jsonl", help="JSON Lines in, JSON Lines out (see below).")]
+LearnOption = Annotated[
+    bool, typer.Option("--learn", help="Take out what earlier lines of the same site have shown too (with --jsonl).")
+]
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -44,18 +52,25 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def extract_command(
-    context: typer.Context, where: InputArgument, *, json: JsonOption = False, jsonl: LinesOption = False
+    context: typer.Context,
+    where: InputArgument,
+    *,
+    json: JsonOption = False,
+    jsonl: LinesOption = False,
+    learn: LearnOption = False,
 ) -> None:
     """Show what of a page is kept as the article, and what is stripped and why.
 
     With --jsonl each line in is {"id", "html" or "text", "url"?, "title"?}, each line out {"id", "text", "title", …}; a
-    bad line gives {"id", "error"} and the next one follows.
+    bad line gives {"id", "error"} and the next one follows. With --learn too, what a site repeats on its pages goes,
+    as it does in a running monitor.
 
-    Examples: monitor extract page.html; monitor extract --jsonl pages.jsonl > texts.jsonl
+    Examples: monitor extract page.html; monitor extract --jsonl --learn pages.jsonl > texts.jsonl
     """
     settings = load_settings(context)
     if jsonl:
-        _run_lines(settings, where, lambda _, article: _describe_article(article))
+        learner = _Learner()
+        _run_lines(settings, where, lambda _, article: _describe_article(learner.strip(article) if learn else article))
         return
     article = asyncio.run(_read_article(settings, where))
     if json:
@@ -161,6 +176,20 @@ class _Line:
     title: str | None
 
 
+class _Learner:
+    """What was learned of each site so far; lines without a URL are of one site."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Knowledge] = {}
+
+    def strip(self, article: Article) -> Article:
+        """Return an article without its site's boilerplate, and learn from it."""
+        site = (urlsplit(article.url).hostname or "").removeprefix("www.")
+        known, at = self._known.get(site, NOTHING), article.published_at or _LATEST
+        self._known[site] = teach(article, known, at)
+        return strip_learned(article, known, at)
+
+
 Describe = Callable[[_Line, Article], dict[str, Any]]
 
 
@@ -178,11 +207,19 @@ def _run_lines(settings: Settings, where: str, describe: Describe) -> None:
 async def _answer_lines(settings: Settings, lines: Iterator[bytes], describe: Describe) -> None:
     with open_sandbox(settings, workers=_WORKERS) as sandbox:
         while batch := list(islice(lines, _AHEAD)):
-            for answer in await asyncio.gather(*(_answer(sandbox, raw, describe) for raw in batch if raw.strip())):
-                print_line(answer)
+            for found in await asyncio.gather(*(_read_line(sandbox, raw) for raw in batch if raw.strip())):
+                print_line(found if isinstance(found, dict) else _answer(*found, describe))
 
 
-async def _answer(sandbox: Sandbox, raw: bytes, describe: Describe) -> dict[str, Any]:
+def _answer(line: _Line, article: Article, describe: Describe) -> dict[str, Any]:
+    try:
+        return {"id": line.id, **describe(line, article)}
+    except MonitorError as error:
+        return {"id": line.id, "error": str(error)}
+
+
+async def _read_line(sandbox: Sandbox, raw: bytes) -> tuple[_Line, Article] | dict[str, Any]:
+    """Return a line with its article, or what is wrong with it."""
     try:
         value = json.loads(raw, parse_float=_parse_finite, parse_constant=_parse_finite)
     except (ValueError, RecursionError) as error:
@@ -201,9 +238,9 @@ async def _answer(sandbox: Sandbox, raw: bytes, describe: Describe) -> dict[str,
         else:
             article = await sandbox.run("", extract_plain, line.text or "", line.url)
             article = replace(article, title=line.title if line.title is not None else article.title)
-        return {"id": line.id, **describe(line, article)}
     except MonitorError as error:
         return {"id": line.id, "error": str(error)}
+    return line, article
 
 
 def _parse_finite(text: str) -> float:

@@ -10,6 +10,7 @@ byline    authors and day as shown next to the headline
 wording   how promo and fragments read
 plain     the same for a page that was saved as text
 page      all of it, in order
+learned   what a site shows under article after article, taken out of the next ones
 """
 
 from monitor.extract.page import extract

@@ -1,7 +1,7 @@
 """Articles and their versions."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -28,6 +28,11 @@ def find_by_digest(session: Session, digest: str) -> StoredArticle | None:
         select(ArticleRow).where(ArticleRow.text_digest == digest).order_by(col(ArticleRow.id)).limit(1)
     ).first()
     return stored_article(row) if row else None
+
+
+def has_digest(session: Session, known: StoredArticle, digest: str) -> bool:
+    """Say whether an article has these words."""
+    return session.get_one(ArticleRow, known.id).text_digest == digest
 
 
 def add_article(session: Session, article: Article, *, source: str, digest: str, now: datetime) -> StoredArticle:
@@ -63,7 +68,9 @@ def stored_article(row: ArticleRow) -> StoredArticle:
             title=row.title,
             text=row.text,
             authors=tuple(row.authors),
-            published_at=row.published_at,
+            published_at=_localise(row.published_at, row.published_offset_minutes),
+            is_published_day_only=row.is_published_day_only,
+            section=row.section,
             modified_at=row.modified_at,
             site_name=row.site_name,
             language=row.language,
@@ -88,7 +95,22 @@ def _columns(article: Article, digest: str, now: datetime) -> dict[str, Any]:
         "site_name": article.site_name,
         "language": article.language,
         "published_at": article.published_at,
+        "published_offset_minutes": _offset_minutes(article.published_at),
+        "is_published_day_only": article.is_published_day_only,
+        "section": article.section,
         "modified_at": article.modified_at,
         "stored_at": now,
         "stripped": [asdict(block) for block in article.stripped],
     }
+
+
+def _offset_minutes(at: datetime | None) -> int | None:
+    offset = at.utcoffset() if at else None
+    return round(offset.total_seconds() / 60) if offset is not None else None
+
+
+def _localise(at: datetime | None, offset_minutes: int | None) -> datetime | None:
+    """Return a moment in the time zone that the page stated, so that its day is the readers' day."""
+    if at is None or not offset_minutes:
+        return at
+    return at.astimezone(timezone(timedelta(minutes=offset_minutes)))

@@ -5,8 +5,9 @@ place (SQLAlchemy would not notice). Enumerations are stored by their values, so
 """
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import JSON, Column, Field, SQLModel
 
 
@@ -89,6 +90,10 @@ class ArticleRow(SQLModel, table=True):
     first_seen_at: datetime
     stored_at: datetime
     version: int = 1
+    section: str | None = None
+    is_published_day_only: bool = False
+    published_offset_minutes: int | None = None
+    """Of the time zone that the page states; `published_at` itself is in UTC."""
     stripped: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
@@ -104,6 +109,30 @@ class ArticleVersionRow(SQLModel, table=True):
     title: str
     text: str
     stored_at: datetime
+
+
+class LearnedSiteRow(SQLModel, table=True):
+    """A site of which boilerplate is learned."""
+
+    __tablename__ = "learned_sites"
+
+    site: str = Field(primary_key=True)
+    """Its host, without `www.`."""
+    articles: int
+
+
+class LearnedLineRow(SQLModel, table=True):
+    """A line of a site's articles, and on which of them it stood."""
+
+    __tablename__ = "learned_lines"
+    __table_args__ = (Index("learned_lines_seen", "site", "seen_at"),)
+
+    site: str = Field(primary_key=True)
+    line: int = Field(primary_key=True, sa_type=BigInteger)
+    """Its fingerprint."""
+    sightings: list[list[Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Pairs of an article's fingerprint and the time when it was published."""
+    seen_at: datetime
 
 
 class StoryRow(SQLModel, table=True):

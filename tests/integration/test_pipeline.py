@@ -434,3 +434,56 @@ async def test_a_check_goes_on_after_its_idle_worker_was_killed(site: Site, tool
     site.put("/pact", PACT)
     site.put_feed("/feed", ("/pact", "Pact"))
     assert (await check(tools, feed(site))).alerts == 1
+
+
+def offer_page(number: int) -> str:
+    firms = ("Alderon", "Birchway", "Cedrus", "Dogwood", "Elmside", "Fernhill", "Gorse")
+    firm, deed = firms[number], ("opens a plant", "sells a mill", "hires a director", "wins an order")[number % 4]
+    return f"""<html><head><title>{firm} {deed}</title>
+<meta property="article:published_time" content="2026-05-0{number + 1}T08:00:00+02:00"></head><body><article>
+<h1>{firm} {deed}</h1>
+<p>{firm} {deed} in the north, the company said on day {number}, and gave no other details of it.</p>
+<p>Quay Terminal brings every filing to your desk, and now costs {60 + number} per cent less than the old ones.</p>
+<p>The chairman of {firm} told the paper that the next {number + 2} years would be harder, but not by much.</p>
+</article></body></html>"""
+
+
+async def test_what_a_site_repeats_goes_from_its_next_articles(site: Site, tools: Tools, clock: Clock) -> None:
+    for number in range(7):
+        site.put(f"/offer/{number}", offer_page(number))
+        site.put_feed("/feed", *((f"/offer/{n}", f"Story {n}") for n in range(number + 1)))
+        await check(tools, feed(site))
+        clock.pass_hours(24)
+    with tools.store.read() as session:
+        stored = [articles.find_by_url(session, site.url(f"/offer/{number}")) for number in range(7)]
+    texts = [one.article.text if one else "" for one in stored]
+    assert ["Quay Terminal" in text for text in texts] == [True, *[False] * 6]
+    assert all("The chairman of" in text for text in texts)
+    last = stored[-1]
+    assert last is not None
+    assert [(one.reason.value, one.where) for one in last.article.stripped][-1] == (
+        "learned",
+        "learned on 6 of 6 articles",
+    )
+    assert last.article.published_at == datetime(2026, 5, 7, 6, tzinfo=UTC)
+    assert str(last.article.published_at) == "2026-05-07 08:00:00+02:00", (
+        "the readers' day is the one that the page states"
+    )
+
+
+async def test_an_article_is_no_new_version_when_more_is_known_of_its_site(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    for number in range(4):
+        site.put(f"/offer/{number}", offer_page(number))
+    site.put_feed("/feed", ("/offer/0", "Story 0"))
+    await check(tools, feed(site))
+    site.put_feed("/feed", *((f"/offer/{n}", f"Story {n}") for n in range(4)))
+    await check(tools, feed(site))
+    clock.pass_hours(2)
+    site.put("/offer/0", offer_page(0) + "<!-- touched -->")
+    site.put("/offer/3", offer_page(3) + "<!-- touched -->")
+    await check_source(tools, feed(site), revisit=True)
+    with tools.store.read() as session:
+        versions = [one.version for n in (0, 3) if (one := articles.find_by_url(session, site.url(f"/offer/{n}")))]
+    assert versions == [1, 1]

@@ -11,12 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
+from monitor.extract.learned import Knowledge, Sighting
 from monitor.models import (
     Article,
     DeliveryState,
@@ -33,7 +36,8 @@ from monitor.models import (
     SourceKind,
     StoredArticle,
 )
-from monitor.store import Session, Store, articles, deliveries, history, news, sources
+from monitor.store import Session, Store, articles, deliveries, history, learned, news, sources
+from monitor.store.database import MIGRATIONS
 from monitor.store.tables import DeliveryRow
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -85,6 +89,61 @@ def test_the_migrations_lead_to_the_tables(store: Store) -> None:
         )
         assert compare_metadata(ours, SQLModel.metadata) == []
     engine.dispose()
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_data(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO articles (url, source, title, text, text_digest, authors, first_seen_at, stored_at, version,"
+            " stripped) VALUES ('https://a.example/1', 'wire', 'Old', 'Words of old', 'd', '[]',"
+            " '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1, '[]')"
+        )
+    engine.dispose()
+    store = Store(path)
+    with store.read() as session:
+        stored = articles.find_by_url(session, "https://a.example/1")
+    store.close()
+    assert stored is not None
+    assert (stored.article.text, stored.article.section, stored.article.is_published_day_only) == (
+        "Words of old",
+        None,
+        False,
+    )
+
+
+def test_what_was_learned_of_a_site_comes_back(store: Store) -> None:
+    known = Knowledge({7: (Sighting(1, NOW), Sighting(2, NOW + timedelta(days=1))), -5: (Sighting(1, NOW),)}, 2)
+    with store.write() as session:
+        learned.save_knowledge(session, "a.example", known, NOW)
+    with store.read() as session:
+        assert learned.read_knowledge(session, "a.example", [7, -5, 9]) == known
+        assert learned.read_knowledge(session, "b.example", [7]) == Knowledge({}, 0)
+
+
+def test_lines_that_a_site_shows_no_more_are_forgotten(store: Store) -> None:
+    with store.write() as session:
+        learned.save_knowledge(session, "a.example", Knowledge({1: (Sighting(1, NOW),)}, 1), NOW)
+        later = NOW + learned.FORGET_AFTER + timedelta(hours=1)
+        learned.save_knowledge(session, "a.example", Knowledge({2: (Sighting(2, later),)}, 20), later)
+        assert set(learned.read_knowledge(session, "a.example", [1, 2]).sightings) == {2}
+
+
+def test_of_a_site_no_more_than_so_many_lines_are_remembered(store: Store) -> None:
+    count = learned.MAX_LINES
+    with store.write() as session:
+        for part in range(3):
+            at = NOW + timedelta(hours=part)
+            lines = {line: (Sighting(1, at),) for line in range(part * count // 2, (part + 1) * count // 2)}
+            learned.save_knowledge(session, "a.example", Knowledge(lines, 20), at)
+        left = learned.read_knowledge(session, "a.example", range(2 * count)).sightings
+    assert 0 < len(left) <= count
+    assert min(left) >= count // 2, "the lines seen last stay"
 
 
 def test_a_newer_database_is_refused(store: Store) -> None:
