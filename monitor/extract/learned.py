@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ class Knowledge(NamedTuple):
 NOTHING = Knowledge({}, 0)
 
 
+@lru_cache(maxsize=1024)
 def fingerprint(text: str) -> int:
     """Return 64 bits, signed, of a text; all digits are one, white space, case and punctuation do not count."""
     return _hash(_DIGITS.sub("0", fold(text)))
@@ -81,7 +83,7 @@ def strip_learned(article: Article, known: Knowledge, at: datetime) -> Article:
     """
     lines = article.text.splitlines()
     seen = [_find_earlier(line, article, known, at) for line in lines]
-    learned = _choose_lines(lines, seen, _list_names(article))
+    learned = _choose_lines(lines, seen, _list_names(article)) if any(seen) else set()
     if not learned or _count_words(learned) > _MAX_SHARE * _count_words(lines):
         return article
     paragraphs = [

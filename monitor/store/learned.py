@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, SQLModel, col, delete, insert, select
 
 from monitor.extract.learned import Knowledge, Sighting
 from monitor.store.database import in_chunks
@@ -18,36 +19,38 @@ _PRUNE_EVERY = 20
 
 def read_knowledge(session: Session, site: str, lines: Collection[int]) -> Knowledge:
     """Return what is known of these lines of a site."""
+    # Columns, not rows: twenty objects an article would cost more than its detection.
+    columns = select(LearnedLineRow.line, LearnedLineRow.sightings).where(LearnedLineRow.site == site)
     sightings = {
-        row.line: tuple(Sighting(article, datetime.fromisoformat(at)) for article, at in row.sightings)
-        for row in _read_rows(session, site, lines)
+        line: tuple(Sighting(article, datetime.fromisoformat(at)) for article, at in pairs)
+        for chunk in in_chunks([*lines])
+        for line, pairs in session.exec(columns.where(col(LearnedLineRow.line).in_(chunk)))
     }
-    row = session.get(LearnedSiteRow, site)
-    return Knowledge(sightings, row.articles if row else 0)
+    articles = session.exec(select(LearnedSiteRow.articles).where(LearnedSiteRow.site == site)).first()
+    return Knowledge(sightings, articles or 0)
 
 
 def save_knowledge(session: Session, site: str, knowledge: Knowledge, now: datetime) -> None:
     """Store what is known of a site's lines that were just seen, and forget what was not seen for long."""
-    session.merge(LearnedSiteRow(site=site, articles=knowledge.articles))
-    rows = {row.line: row for row in _read_rows(session, site, knowledge.sightings)}
-    for line, sightings in knowledge.sightings.items():
-        row = rows.get(line) or LearnedLineRow(site=site, line=line, seen_at=now)
-        row.sightings = [[sighting.article, sighting.at.isoformat()] for sighting in sightings]
-        row.seen_at = now
-        session.add(row)
-    session.flush()
+    _put(session, LearnedSiteRow, [{"site": site, "articles": knowledge.articles}])
+    rows = [
+        {
+            "site": site,
+            "line": line,
+            "sightings": [[one.article, one.at.isoformat()] for one in sightings],
+            "seen_at": now,
+        }
+        for line, sightings in knowledge.sightings.items()
+    ]
+    _put(session, LearnedLineRow, rows)
     if knowledge.articles % _PRUNE_EVERY == 0:
         _prune(session, site, now)
 
 
-def _read_rows(session: Session, site: str, lines: Collection[int]) -> list[LearnedLineRow]:
-    return [
-        row
-        for chunk in in_chunks([*lines])
-        for row in session.exec(
-            select(LearnedLineRow).where(LearnedLineRow.site == site, col(LearnedLineRow.line).in_(chunk))
-        )
-    ]
+def _put(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """Store rows, in place of those with the same key."""
+    if rows:
+        session.exec(insert(table).prefix_with("OR REPLACE"), params=rows)
 
 
 def _prune(session: Session, site: str, now: datetime) -> None:
