@@ -23,6 +23,7 @@ from pydantic_core import ErrorDetails
 from monitor import detect
 from monitor.discover import discover
 from monitor.errors import ConfigError, ParseError, RuleError, UrlError
+from monitor.extract import check_selector
 from monitor.models import Company, FetchSettings, Page, Route, Rule, Source, SourceKind
 from monitor.urls import canonical_url
 
@@ -339,6 +340,11 @@ def _source_faults(source: Source) -> Iterable[str]:
         canonical_url(source.url)
     except UrlError as error:
         yield f"url: {str(error).rpartition(': ')[2]}"  # without the URL, of which any part may be secret
+    for selector in (*source.blocks.keep_selectors, *source.blocks.drop_selectors):
+        try:
+            check_selector(selector)
+        except ParseError as error:
+            yield f"blocks: {error.detail}"
     if source.selector is None:
         return
     if source.kind != SourceKind.LISTING:

@@ -28,6 +28,34 @@ class Reading(StrEnum):
     LINK = "link"
 
 
+class BlockRole(StrEnum):
+    """What a block is in its article."""
+
+    HEADLINE = "headline"
+    STANDFIRST = "standfirst"
+    BYLINE = "byline"
+    PARAGRAPH = "paragraph"
+    SUBHEADING = "subheading"
+    LIST = "list"
+    QUOTE = "quote"
+    TABLE = "table"
+    CAPTION = "caption"
+    POINTER = "pointer"
+    """To another article: `Read more: …`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRules:
+    """What a source says of the blocks of its pages: `[sources.blocks]` of sources.toml."""
+
+    keep_selectors: tuple[str, ...] = ()
+    """CSS selectors of elements whose text belongs to the article."""
+    drop_selectors: tuple[str, ...] = ()
+    keep_roles: tuple[BlockRole, ...] = (BlockRole.STANDFIRST,)
+    """By default the standfirst: it tells the news in one sentence, wherever a site places it."""
+    drop_roles: tuple[BlockRole, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One place that lists articles."""
@@ -46,6 +74,8 @@ class Source:
     """Newest links taken from one look at the source."""
     baseline: bool = True
     """Take the first look as what was there before: stored, not alerted."""
+    blocks: BlockRules = BlockRules()
+    """What of its pages to keep and to drop, whatever all other steps say."""
     needs_contact: bool = False
     """Stay off until `contact` names an e-mail address, as some servers ask of robots."""
 
@@ -172,6 +202,7 @@ class StripReason(StrEnum):
     """The same text stands above."""
     LEARNED = "learned"
     """The site has shown it on other articles before."""
+    SOURCE = "rule of the source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +212,18 @@ class Stripped:
     text: str
     reason: StripReason
     where: str = ""
-    """The element, as `aside.related`; empty for plain text."""
+    """The element, as `aside.related`; on how many articles it was learned; empty for plain text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedBlock:
+    """A block of a page in reading order, and what became of it."""
+
+    text: str
+    role: BlockRole
+    reason: StripReason | None
+    """Why it was taken out; None if it is part of the article."""
+    where: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from monitor.discover import discover
 from monitor.errors import FetchError, FetchFault, MonitorError, ParseError, StoreError
 from monitor.extract import extract
-from monitor.models import Article, Discovery, Link, Page, Reading, Source, SourceState, Visit
+from monitor.models import Article, BlockRules, Discovery, Link, Page, Reading, Source, SourceState, Visit
 from monitor.record import REVISIT_AGES_SECONDS, Tools, next_look, record_article
 from monitor.store import Store, sources
 from monitor.urls import host_of
@@ -219,7 +219,7 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
             report.unchanged += 1
             await _run(_postpone, tools, visit, None)
             return
-        article = await tools.sandbox.run(link.url, _extract_page, page)
+        article = await tools.sandbox.run(link.url, _extract_page, page, source.blocks)
     article = replace(
         article,
         url=article.url or (page.url if page else link.url),
@@ -233,9 +233,9 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
     report.alerts += recorded.alerts
 
 
-def _extract_page(page: Page) -> Article:
+def _extract_page(page: Page, rules: BlockRules) -> Article:
     """Return the article of a page; a function of its own, because it runs in another process."""
-    return extract(page.body, page.url, content_type=page.content_type)
+    return extract(page.body, page.url, content_type=page.content_type, rules=rules)
 
 
 def _postpone(tools: Tools, visit: Visit, error: Exception | None) -> None:

@@ -6,7 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -22,11 +22,13 @@ from monitor.cli.context import JsonOption, load_settings, print_json, print_lin
 from monitor.config import Settings
 from monitor.detect import Ruleset, detect
 from monitor.errors import MonitorError, ParseError
+from monitor.extract import explain as explain_page
 from monitor.extract import extract, extract_plain
 from monitor.extract.learned import NOTHING, Knowledge, strip_learned
 from monitor.extract.learned import learn as teach
+from monitor.extract.wording import is_prose
 from monitor.fetch import Fetcher
-from monitor.models import Article, Event, Field
+from monitor.models import Article, Event, ExplainedBlock, Field
 from monitor.sandbox import Sandbox
 
 _WORKERS = 2
@@ -41,6 +43,9 @@ InputArgument = Annotated[
 LinesOption = Annotated[bool, typer.Option("--jsonl", help="JSON Lines in, JSON Lines out (see below).")]
 LearnOption = Annotated[
     bool, typer.Option("--learn", help="Take out what earlier lines of the same site have shown too (with --jsonl).")
+]
+ExplainOption = Annotated[
+    bool, typer.Option("--explain", help="All blocks in reading order, and why each stays or goes.")
 ]
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -58,19 +63,24 @@ def extract_command(
     json: JsonOption = False,
     jsonl: LinesOption = False,
     learn: LearnOption = False,
+    explain: ExplainOption = False,
 ) -> None:
     """Show what of a page is kept as the article, and what is stripped and why.
 
     With --jsonl each line in is {"id", "html" or "text", "url"?, "title"?}, each line out {"id", "text", "title", …}; a
     bad line gives {"id", "error"} and the next one follows. With --learn too, what a site repeats on its pages goes,
-    as it does in a running monitor.
+    as it does in a running monitor. With --explain each block of a page is shown with its role and, if it goes, the
+    reason; a warning tells where a rule matches in text that goes.
 
-    Examples: monitor extract page.html; monitor extract --jsonl --learn pages.jsonl > texts.jsonl
+    Examples: monitor extract --explain page.html; monitor extract --jsonl --learn pages.jsonl > texts.jsonl
     """
     settings = load_settings(context)
     if jsonl:
         learner = _Learner()
         _run_lines(settings, where, lambda _, article: _describe_article(learner.strip(article) if learn else article))
+        return
+    if explain:
+        _explain(settings, where, as_json=json)
         return
     article = asyncio.run(_read_article(settings, where))
     if json:
@@ -131,6 +141,45 @@ def _open(where: str) -> IO[bytes]:
 
 def _extract(body: bytes | str, url: str | None, content_type: str | None) -> Article:
     return extract(body, url, content_type=content_type)
+
+
+def _explain(settings: Settings, where: str, *, as_json: bool) -> None:
+    """Print all blocks of a page, and warn of those that go although a rule matches in them."""
+    blocks = asyncio.run(_read_blocks(settings, where))
+    ruleset = build_ruleset(settings)
+    missed = [_find_rules(block, ruleset) if block.reason else [] for block in blocks]
+    if as_json:
+        print_json([asdict(block) | {"rules": rules} for block, rules in zip(blocks, missed, strict=True)])
+        return
+    for block, rules in zip(blocks, missed, strict=True):
+        mark = f"[red]- {block.reason.value}[/]" if block.reason else "[green]+[/]"
+        place = f"{mark} [dim]{block.role.value} in {escape(show(block.where))}[/]"
+        text = escape(show(" ".join(block.text.split())))
+        stdout.print(f"{place}\n  {f'[dim]{text}[/]' if block.reason else text}", soft_wrap=True)
+        if rules:
+            stdout.print(
+                f"  [bold yellow]warning:[/] goes although {escape(show(', '.join(rules)))} matches", soft_wrap=True
+            )
+    gone = sum(block.reason is not None for block in blocks)
+    stdout.print(f"\n{len(blocks) - gone} blocks stay, {gone} go", soft_wrap=True)
+
+
+async def _read_blocks(settings: Settings, where: str) -> tuple[ExplainedBlock, ...]:
+    body, url, content_type = await _read_input(settings, where)
+    with open_sandbox(settings) as sandbox:
+        return await sandbox.run(url or where, _explain_page, body, url, content_type)
+
+
+def _explain_page(body: bytes, url: str | None, content_type: str | None) -> tuple[ExplainedBlock, ...]:
+    return explain_page(body, url, content_type=content_type)
+
+
+def _find_rules(block: ExplainedBlock, ruleset: Ruleset) -> list[str]:
+    """Return the rules that match in a sentence; the headlines of related articles are none."""
+    if not is_prose(block.text):
+        return []
+    events = detect(Article(url="", title="", text=block.text), ruleset)
+    return sorted({event.rule for event in events})
 
 
 def _print_article(article: Article) -> None:

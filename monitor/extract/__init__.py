@@ -3,6 +3,7 @@
 charset   bytes to characters
 blocks    the page as runs of text with their places
 content   which of them are the article
+roles     what a block is, and what a source's own rules make of it
 compose   the article's text, and the audit of what was removed
 metadata  title, authors, times, site, language, from what the page marks for programs: marks, jsonld, titles, authors,
           published; with dates and names
@@ -13,7 +14,8 @@ page      all of it, in order
 learned   what a site shows under article after article, taken out of the next ones
 """
 
-from monitor.extract.page import extract
+from monitor.extract.page import DEFAULT_RULES, explain, extract
 from monitor.extract.plain import extract_plain
+from monitor.extract.roles import check_selector
 
-__all__ = ["extract", "extract_plain"]
+__all__ = ["DEFAULT_RULES", "check_selector", "explain", "extract", "extract_plain"]

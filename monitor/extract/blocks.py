@@ -57,12 +57,16 @@ Attributes = dict[str, str | None]
 class Frame:
     """A block-level element: where blocks stand."""
 
-    __slots__ = ("_attributes", "_names", "index", "parent", "places", "tag")
+    __slots__ = ("_attributes", "_names", "index", "key", "parent", "places", "tag")
     places: int
     """What it lies in: bits of FIGURE … FOLDED."""
+    key: int
+    """Its place in the parser's memory, by which it is found again."""
 
-    def __init__(self, tag: str, attributes: Attributes, parent: "Frame | None", index: int) -> None:
+    def __init__(self, tag: str, node: LexborNode, parent: "Frame | None", index: int) -> None:
+        attributes = node.attributes
         self.tag = tag
+        self.key = node.mem_id
         self.parent = parent
         self.index = index
         self.places = (parent.places if parent else 0) | _PLACES.get(tag, 0)
@@ -133,7 +137,7 @@ class _Run:
 
 def read_blocks(body: LexborNode) -> tuple[list[Block], list[Frame]]:  # noqa: C901, PLR0912, PLR0915 - one loop: see above
     """Return the blocks below `body` in reading order, and all block-level elements, parents first."""
-    frame = Frame("body", body.attributes, None, 0)
+    frame = Frame("body", body, None, 0)
     frames = [frame]
     run = _Run()
     inside = [0] * (_BLOCK + 1)  # how many open elements of each kind
@@ -176,7 +180,7 @@ def read_blocks(body: LexborNode) -> tuple[list[Block], list[Frame]]:  # noqa: C
             node = node.next
             continue
         if kind == _BLOCK:
-            frame = Frame(tag, node.attributes, frame, len(frames))
+            frame = Frame(tag, node, frame, len(frames))
             frames.append(frame)
             if tag in _FOLDABLE and (menu := _read_menu(node, frame)) is not None:
                 frame.places |= FOLDED

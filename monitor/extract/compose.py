@@ -31,11 +31,11 @@ def list_stripped(verdicts: list[Verdict]) -> tuple[Stripped, ...]:
         members = list(group)
         text = "\n".join(v.block.text for v in members)[:_MAX_STRIPPED_CHARS]
         if reason is not None:
-            entries.append(Stripped(text=text, reason=reason, where=_describe(members[0].block.frame)))
+            entries.append(Stripped(text=text, reason=reason, where=describe(members[0].block.frame)))
     return tuple(entries[:_MAX_STRIPPED])
 
 
-def _describe(frame: Frame) -> str:
+def describe(frame: Frame) -> str:
     """Return the nearest element with a name, as `aside.related`."""
     named = frame
     while len(named.names) < 2 and named.parent is not None and named.parent.parent is not None:

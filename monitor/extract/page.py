@@ -1,21 +1,25 @@
 """One page, from bytes to article: decode, parse once, read the metadata, judge the blocks, compose the text."""
 
 import re
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from monitor.errors import ParseError
 from monitor.extract.authors import choose_authors
-from monitor.extract.blocks import read_blocks
+from monitor.extract.blocks import Block, read_blocks
 from monitor.extract.byline import read_byline
 from monitor.extract.charset import decode_page
-from monitor.extract.compose import compose_text, list_stripped
+from monitor.extract.compose import compose_text, describe, list_stripped
 from monitor.extract.content import Verdict, judge_blocks, read_hints
-from monitor.extract.features import fold
-from monitor.extract.metadata import read_metadata
+from monitor.extract.features import Hints, fold
+from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.plain import extract_plain
 from monitor.extract.published import settle_day
-from monitor.models import Article
+from monitor.extract.roles import apply_rules, read_role, select_elements
+from monitor.models import Article, BlockRules, ExplainedBlock
+
+DEFAULT_RULES = BlockRules()
 
 MAX_CHARS = 5_000_000
 """Of a page; real ones reach 1.6 million."""
@@ -45,8 +49,12 @@ _MAGIC = (
 _MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|/?[a-z][a-z0-9-]*[\s/>])", re.IGNORECASE)
 
 
-def extract(html: bytes | str, url: str | None = None, *, content_type: str | None = None) -> Article:
+def extract(
+    html: bytes | str, url: str | None = None, *, content_type: str | None = None, rules: BlockRules = DEFAULT_RULES
+) -> Article:
     """Return the article of a page; its `text` is empty if there is none. `url` is where the page came from.
+
+    `rules` are the source's own.
 
     Text without markup is read as plain text. Raises ParseError for what is no text at all, as an image or a
     PDF, and for what cannot be parsed in the memory that there is.
@@ -58,7 +66,7 @@ def extract(html: bytes | str, url: str | None = None, *, content_type: str | No
     if kind == "text/plain" or not _MARKUP.search(text):
         return extract_plain(text, url)
     try:
-        return _extract_markup(text, url)
+        return _extract_markup(text, url, rules)
     except (SelectolaxError, MemoryError) as error:
         raise ParseError(url or "", "took more memory to read than there is") from error
 
@@ -75,13 +83,46 @@ def _is_binary(head: bytes) -> bool:
     return head.count(0) * 20 > len(head) and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
-def _extract_markup(text: str, url: str | None) -> Article:
+def explain(
+    html: bytes | str, url: str | None = None, *, content_type: str | None = None, rules: BlockRules = DEFAULT_RULES
+) -> tuple[ExplainedBlock, ...]:
+    """Return all blocks of a page in reading order and what became of them; empty for plain text."""
+    text = html if isinstance(html, str) else decode_page(html, content_type)
+    try:
+        reading = _read_page(text[:MAX_CHARS], url, rules)
+    except (SelectolaxError, MemoryError) as error:
+        raise ParseError(url or "", "took more memory to read than there is") from error
+    return tuple(
+        ExplainedBlock(
+            text=block.text, role=read_role(block, reading.hints), reason=reason, where=describe(block.frame)
+        )
+        for block, reason in reading.verdicts
+    )
+
+
+class _Reading(NamedTuple):
+    """A page, judged."""
+
+    metadata: Metadata
+    hints: Hints
+    blocks: list[Block]
+    verdicts: list[Verdict]
+
+
+def _read_page(text: str, url: str | None, rules: BlockRules) -> _Reading:
     # As bytes, since a string may hold half a surrogate pair, which the parser refuses.
     tree = LexborHTMLParser(text.encode("utf-8", errors="replace"))
     metadata = read_metadata(tree, url)
+    hints = read_hints(metadata)
     body = tree.body
     blocks, frames = read_blocks(body) if body is not None else ([], [])
-    verdicts = judge_blocks(blocks, frames, read_hints(metadata))
+    verdicts = judge_blocks(blocks, frames, hints)
+    verdicts = apply_rules(verdicts, hints, rules, select_elements(tree, rules))
+    return _Reading(metadata, hints, blocks, verdicts)
+
+
+def _extract_markup(text: str, url: str | None, rules: BlockRules) -> Article:
+    metadata, _, blocks, verdicts = _read_page(text, url, rules)
     first = _find_beginning(verdicts, metadata.title)
     byline = read_byline(blocks, first, is_day_first=metadata.times.is_day_first)
     published = settle_day(metadata.times, byline.days)

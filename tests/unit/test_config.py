@@ -57,6 +57,9 @@ def test_values_arrive(tmp_path: Path) -> None:
     assert settings.routes[0].min_severity is Severity.HIGH
 
 
+A_FEED = "[[sources]]\nname = 'a'\nkind = 'feed'\nurl = 'https://a.example'\n"
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [
@@ -73,6 +76,12 @@ def test_values_arrive(tmp_path: Path) -> None:
             {"sources": "[[sources]]\nname = 'a'\nkind = 'feed'\nurl = 'https://a.example'\nselector = 'a'"},
             "sources.toml: 'a': selector is for kind 'listing', not 'feed'",
         ),
+        (
+            {"sources": f"{A_FEED}blocks.drop_selectors = ['p', '>>> ::bad(']"},
+            "sources.toml: 'a': blocks: '>>> ::bad(' is not a CSS selector",
+        ),
+        ({"sources": f"{A_FEED}blocks.keep_roles = ['sidebar']"}, "sources.toml: 'a': blocks.keep_roles"),
+        ({"sources": f"{A_FEED}blocks.drop = ['p']"}, "sources.toml: 'a': unknown key 'blocks.drop'"),
         ({"sources": "sources = 3"}, "sources.toml: sources must be a list of tables"),
         ({"companies": "[[companies]]\nname = ''"}, "companies.toml: table 1: name: "),
         (

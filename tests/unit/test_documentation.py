@@ -11,12 +11,24 @@ from monitor import config
 from monitor.cli.root import app
 from monitor.detect import check_rules, compile_rules, parse_rules
 from monitor.detect.nodes import FieldName
-from monitor.models import Company, EventType, FetchSettings, Modality, Route, Rule, Source, SourceKind
+from monitor.models import (
+    BlockRole,
+    BlockRules,
+    Company,
+    EventType,
+    FetchSettings,
+    Modality,
+    Route,
+    Rule,
+    Source,
+    SourceKind,
+)
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 KINDS = (
     Source,
+    BlockRules,
     Company,
     Route,
     config.MainSettings,
@@ -51,8 +63,19 @@ def test_every_key_of_a_rule_is_in_the_readme() -> None:
     assert sorted(key for key in keys if f"`{key}`" not in README and f"`[{key}]`" not in README) == []
 
 
+def test_the_example_source_of_the_readme_can_be_read(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(\[\[sources\]\].*?)```", README, re.DOTALL)
+    (tmp_path / "sources.toml").write_text(example, encoding="utf-8")
+    (source,) = config.load(tmp_path, {}).sources
+    assert source.blocks.drop_roles == (BlockRole.TABLE,)
+
+
+def test_every_role_is_in_the_readme() -> None:
+    assert [role for role in BlockRole if f"`{role.value}`" not in README] == []
+
+
 def test_the_example_rule_of_the_readme_passes_its_own_tests() -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    (example,) = re.findall(r"```toml\n(\[sets\].*?)```", README, re.DOTALL)
     ruleset = compile_rules(parse_rules(example, "README.md"), [Company(name="OpenAI")])
     assert check_rules(ruleset) == []
 
