@@ -31,8 +31,8 @@ format: .venv/dev.stamp  ## put the code into its form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench-extraction: .venv/dev.stamp  ## measure extraction on ../shared/data/extraction
-	$(BIN)/python tests/bench/bench_extraction.py
+bench-extraction: .venv-bench/stamp  ## measure extraction beside its peers, on ../shared/data/extraction
+	.venv-bench/bin/python -m tests.bench.bench_extraction compare
 
 bench-boilerplate: .venv/dev.stamp  ## measure what rotating marketing leaks, on made-up sites
 	$(BIN)/python -m tests.bench.bench_boilerplate
@@ -44,10 +44,17 @@ bench-check: .venv/dev.stamp  ## measure whole checks of 200 real pages, and the
 	$(BIN)/python tests/bench/bench_check.py
 
 clean:  ## remove what was set up; the database stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/run.stamp: pyproject.toml deploy/constraints.txt | .venv/bin/python
 	$(INSTALL) --editable .
+	@touch $@
+
+# The peers need other versions of libraries than the monitor.
+.venv-bench/stamp: tests/bench/peers.txt pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install -q --upgrade pip
+	.venv-bench/bin/pip install -q -e . -r tests/bench/peers.txt
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml deploy/constraints.txt | .venv/bin/python

@@ -62,7 +62,7 @@ def _hash(text: str) -> int:
 
 def list_fingerprints(article: Article) -> dict[int, str]:
     """Return the lines of an article that can be learned, by fingerprint."""
-    return {fingerprint(line): line for line in article.text.splitlines() if len(fold(line)) >= MIN_CHARS}
+    return {fingerprint(line): line for line in article.text.split("\n") if len(fold(line)) >= MIN_CHARS}
 
 
 def learn(article: Article, known: Knowledge, at: datetime) -> Knowledge:
@@ -81,7 +81,7 @@ def strip_learned(article: Article, known: Knowledge, at: datetime) -> Article:
 
     An article of which most would go stays as it is: each of a series, as of quarterly figures, says the same.
     """
-    lines = article.text.splitlines()
+    lines = article.text.split("\n")
     seen = [_find_earlier(line, article, known, at) for line in lines]
     learned = _choose_lines(lines, seen, _list_names(article)) if any(seen) else set()
     if not learned or _count_words(learned) > _MAX_SHARE * _count_words(lines):

@@ -1,7 +1,14 @@
 """This project as the harness of ../shared/bench wants an extractor: `monitor_adapter:extract`."""
 
+import os
+from pathlib import Path
+
 from monitor import extract as step
 from monitor.errors import ParseError
+from monitor.extract import model
+
+if weights := os.environ.get("BENCH_WEIGHTS"):
+    model.WEIGHTS = Path(weights)
 
 
 def extract(html: str | bytes, url: str | None = None) -> dict[str, object]:

@@ -65,6 +65,30 @@ def test_extract_shows_what_is_kept_and_what_is_stripped(monitor: Monitor, page:
     assert "Markets" not in article["text"]
 
 
+def test_extract_explains_each_block_and_warns_of_rules_that_match_in_what_goes(monitor: Monitor, page: Path) -> None:
+    told = monitor.run("extract", "--explain", str(page))
+    assert "+ paragraph in " in told
+    assert "Home" in told
+    blocks = monitor.ask("extract", "--explain", str(page))
+    assert {"headline", "paragraph"} <= {block["role"] for block in blocks}
+    assert any(block["rules"] and block["reason"] for block in blocks) == ("warning" in told)
+
+
+def test_extract_learns_what_a_site_repeats_from_line_to_line(monitor: Monitor) -> None:
+    promo = "Quay Terminal brings every filing to your desk."
+    news = "{} opens a plant in the north this week, and its chairman expects a hard year for all who work there."
+    firms = ("Alderon Systems", "Birchway Logistics", "Cedrus Holdings")
+    pages = [
+        {"id": n, "url": f"https://q.example/{n}", "title": firm, "text": f"{news.format(firm)}\n\n{promo}"}
+        for n, firm in enumerate(firms)
+    ]
+    lines = "".join(json.dumps(page) + "\n" for page in pages)
+    plain = monitor.run("extract", "--jsonl", "-", stdin=lines)
+    learned = monitor.run("extract", "--jsonl", "--learn", "-", stdin=lines)
+    assert ["Terminal" in json.loads(line)["text"] for line in plain.splitlines()] == [True] * 3
+    assert ["Terminal" in json.loads(line)["text"] for line in learned.splitlines()] == [True, False, False]
+
+
 def test_detect_shows_events_with_their_evidence(monitor: Monitor, page: Path) -> None:
     told = monitor.run("detect", str(page))
     assert "new partnership" in told

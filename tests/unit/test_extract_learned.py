@@ -86,6 +86,18 @@ def test_what_is_remembered_of_a_line_is_bounded() -> None:
     assert max(map(len, known.sightings.values())) == MAX_SIGHTINGS
 
 
+@given(st.lists(st.text(max_size=60), max_size=8), st.lists(st.text(max_size=60), max_size=8))
+def test_what_is_told_as_taken_out_is_out_and_all_else_stays(lines: list[str], others: list[str]) -> None:
+    page = Article(url="https://quay.example/a", title="Some news", text="\n\n".join((*lines, NEWS[0], *others)))
+    other = Article(url="https://quay.example/b", title="Other news", text="\n".join((NEWS[1], *others)))
+    stripped = strip_learned(page, learn(other, NOTHING, DAY), DAY)
+    left = [line for line in stripped.text.split("\n") if line]
+    gone = [one.text for one in stripped.stripped]
+    assert NEWS[0] in left
+    assert not set(left) & set(gone)
+    assert sorted(left + gone) == sorted(line for line in page.text.split("\n") if line)
+
+
 @given(st.text(), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_figures_case_and_spaces_make_no_other_line(text: str, left: int, right: int) -> None:
     assert fingerprint(f"{text} save {left} %") == fingerprint(f"{text}  SAVE {right}%")
