@@ -115,7 +115,7 @@ def _read_page(text: str, url: str | None, rules: BlockRules) -> _Reading:
     metadata = read_metadata(tree, url)
     hints = read_hints(metadata)
     body = tree.body
-    blocks, frames = read_blocks(body) if body is not None else ([], [])
+    blocks, frames = read_blocks(body, folding=not rules.keep_selectors) if body is not None else ([], [])
     verdicts = judge_blocks(blocks, frames, hints)
     verdicts = apply_rules(verdicts, hints, rules, select_elements(tree, rules))
     return _Reading(metadata, hints, blocks, verdicts)
