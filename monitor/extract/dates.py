@@ -9,37 +9,41 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan ene gen янв січ sty oca yan يناير",
-            "feb fév fev фев лют lut şub فبراير",
-            "mar mär mrz maa мар бер مارس",
-            "apr avr abr апр кві kwi nis أبريل ابريل",
-            "may mai mei maj mag мая май тра مايو",
-            "jun juin giu июн чер cze haz يونيو",
-            "jul juil lug июл лип lip tem يوليو",
-            "aug aoû aou ago авг сер sie ağu أغسطس اغسطس",
-            "sep set сен вер wrz eyl سبتمبر",
-            "oct okt ott out окт жов paź eki أكتوبر اكتوبر",
-            "nov ноя лис lis kas نوفمبر",
-            "dec dez déc dic дек гру gru ara ديسمبر",
+            "jan ján ene gen ian янв січ sty oca yan ledna tammi siječ ιαν يناير",
+            "feb fév fev febr фев лют lut şub úno helmi velj φεβ فبراير",
+            "mar mär már mrz maa бер maaliskuuta bře ožu мар μαρ مارس",
+            "apr ápr avr abr апр кві kwi nis dubna huhti trav απρ أبريل ابريل",
+            "may mai mei maj máj mag мая май тра kvě touko svib μαΐ μάι مايو",
+            "jun jún juin giu iun июн чер cze haz červn kesä lipn ιουν ιούν يونيو",
+            "jul júl juil lug iul июл лип lip tem červe heinä srpnj ιουλ ιούλ يوليو",
+            "aug aoû aou ago agu авг сер sie ağu srpna eloku kolovoz αυγ أغسطس اغسطس",
+            "sep set сен вер wrz eyl zář syysk rujna σεπ سبتمبر",
+            "oct okt ott out окт жов paź eki říj lokak οκτ أكتوبر اكتوبر",
+            "nov ноя noi лис lis kas marras studen νοε νοέ نوفمبر",
+            "dec dez déc des дек гру gru ara prosin joulu δεκ ديسمبر",
         ),
         1,
     )
     for name in names.split()
 }
-"""By their first letters; those of three letters fit all longer forms."""
+"""By as many first letters as tell them apart; all longer forms fit."""
+_MOST_LETTERS = max(len(name) for name in _MONTHS if len(name) < 8)
 _ZONE = r"Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d)"
 _ISO = re.compile(
     rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})(?:[T\s,]+(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:[.,]\d+)?)?\s*({_ZONE})?)?",
     re.IGNORECASE,
 )
 _ORDINAL = "(?:st|nd|rd|th|er|º|ª)"
-_YEAR = r"(?:del? )?(?P<y>\d{4})(?!\d)"
+# Words of the next element may follow without a space: 3 May 20265 min read.
+_YEAR_END = r"(?!\d(?!\d?\s?min))"
+_YEAR = rf"(?:del? |г\. )?(?P<y>\d{{4}}){_YEAR_END}"
 _WRITTEN = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}}){_ORDINAL}?\.?[\s-]+(?:of |de )?(?P<m>[^\W\d_]{{3,12}})\.?,?[\s-]+{_YEAR}",
-        r"\b(?P<m>[^\W\d_]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})(?!\d)",
+        rf"\b(?P<m>[^\W\d_]{{3,12}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}){_YEAR_END}",
+        r"(?<!\d)(?P<y>\d{4})\.?\s+(?P<m>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<y>\d{4})[/.年]\s?(?P<m>\d{1,2})[/.月]\s?(?P<d>\d{1,2})(?!\d)",
         r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})(?!\d)",
         r"(?<![\d.])(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])",
@@ -49,7 +53,13 @@ _MONTH_FIRST = re.compile(r"(?<![\d/])(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>
 _DAY_FIRST = re.compile(r"(?<![\d/])(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
 _COMPACT = re.compile(r"(20\d{2}|19\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?Z?)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
-_IN_PATH = re.compile(r"/(20\d{2}|199\d)([/_-]?)(\d{1,2})\2(\d{1,2})(?=[/_.-]|$)|/(20\d{2})/([a-z]{3})/(\d{1,2})/")
+_IN_PATH = re.compile(
+    r"/(?P<y>20\d{2}|199\d)(?:(?P<bar>[_-]?)(?P<m1>\d{2})(?P=bar)(?P<d1>\d{2})(?=[/_.-]|$)"
+    # A single digit before a dash is part of a slug: /2026/10/3-questions.
+    r"|/(?P<m2>\d{1,2}|[a-z]{3,9})/(?:(?P<d2>\d{1,2})(?=[/.]|$)|(?P<d3>\d{2})(?=[_-])))"
+)
+_YEARISH = re.compile(r"\d{4}|\d\.\d\d\.\d\d")
+"""What any date has that `find_day` reads."""
 _FIRST_YEAR = 1990
 _LAST_YEAR = 2100
 
@@ -80,6 +90,8 @@ def parse_moment(text: str, *, is_day_first: bool = False) -> Moment | None:
 
 def find_day(text: str, *, is_day_first: bool = False) -> datetime | None:
     """Return midnight UTC of the first day that is written out in `text`, in the first spelling that fits."""
+    if not _YEARISH.search(text):
+        return None
     numeric = (_DAY_FIRST, _MONTH_FIRST) if is_day_first else (_MONTH_FIRST, _DAY_FIRST)
     for pattern in (*_WRITTEN, *numeric):
         for match in pattern.finditer(text):
@@ -95,16 +107,16 @@ def find_day_in_url(url: str) -> datetime | None:
     match = _IN_PATH.search(url.lower())
     if not match:
         return None
-    if not match[1]:
-        return _midnight(match[5], _find_month(match[6]) or 0, match[7])
-    if not match[2] and len(match[3] + match[4]) < 4:
-        return None
-    return _midnight(match[1], match[3], match[4])
+    month = match["m1"] or match["m2"]
+    number = int(month) if month.isdigit() else _find_month(month) or 0
+    return _midnight(match["y"], number, match["d1"] or match["d2"] or match["d3"])
 
 
 def _find_month(word: str) -> int | None:
     word = word.lower()
-    return _MONTHS.get(word) or _MONTHS.get(word[:4]) or _MONTHS.get(word[:3])
+    found = _MONTHS.get(word)
+    lengths = range(min(_MOST_LETTERS, len(word)), 2, -1)
+    return found or next((month for length in lengths if (month := _MONTHS.get(word[:length]))), None)
 
 
 def _midnight(year: str | int, month: str | int, day: str | int) -> datetime | None:

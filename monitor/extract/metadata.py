@@ -1,8 +1,8 @@
 """What a page says about its article: JSON-LD first, then Open Graph and meta, then the page itself."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -11,8 +11,8 @@ from monitor.extract.authors import Authors, read_authors
 from monitor.extract.jsonld import Description, Json, get_text, is_object, list_values, read_description
 from monitor.extract.marks import Marks, read_marks
 from monitor.extract.published import Publication, read_publication
-from monitor.extract.titles import choose_title
-from monitor.urls import canonical_url, is_same_site
+from monitor.extract.titles import choose_title, fold_title
+from monitor.urls import canonical_url
 
 
 class Metadata(NamedTuple):
@@ -37,7 +37,7 @@ class Metadata(NamedTuple):
 def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     """Return what the page says of its article; `url` is where it came from."""
     marks = read_marks(tree)
-    description = read_description(marks.scripts)
+    description = read_description(marks.scripts, _tell_own(marks))
     article = description.article
     canonical = _choose_url(marks, url)
     site_name = _choose_site_name(description, marks)
@@ -47,7 +47,7 @@ def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         url=canonical,
         title=choose_title(tree, marks, article, site_name, canonical),
         description=get_text(article, "description") or marks.get_meta("ogdescription", "description"),
-        authors=read_authors(tree, marks, description, site_name),
+        authors=read_authors(marks, description, site_name),
         times=read_publication(tree, marks, article, canonical, tag),
         site_name=site_name,
         section=marks.get_meta("articlesection") or get_text(article, "articleSection"),
@@ -58,14 +58,38 @@ def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
     )
 
 
+def _tell_own(marks: Marks) -> Callable[[str], bool]:
+    """Return a test of headlines: whether the page shows this one as its own."""
+
+    def is_own(headline: str) -> bool:
+        shown = (*marks.headings, marks.get_meta("ogtitle"), marks.page_title)
+        folded = fold_title(headline)
+        return len(folded) > _MIN_TITLE and any(folded in fold_title(text) for text in shown)
+
+    return is_own
+
+
+_MIN_TITLE = 12
+"""Letters by which a headline is known."""
+
+
 def _choose_url(marks: Marks, url: str | None) -> str:
     own = _canonical_or_none(url, None)
     for candidate in (marks.canonical, marks.get_meta("ogurl")):
+        if candidate and candidate in {url, own}:
+            break
         found = _canonical_or_none(candidate, own)
         # A home page as canonical URL is a mistake of the site's templates.
-        if found and (own is None or found == own or (is_same_site(found, own) and not _is_home(found))):
+        if found and (own is None or found == own or (_is_beside(found, own) and not _is_home(found))):
             return found
     return own or url or ""
+
+
+def _is_beside(left: str, right: str) -> bool:
+    """Tell two canonical URLs of one site, as `is_same_site` does for any."""
+    hosts = (url.split("/", 3)[2].removeprefix("www.") for url in (left, right))
+    parent, child = sorted(hosts, key=len)
+    return parent == child or ("." in parent and child.endswith("." + parent))
 
 
 def _canonical_or_none(url: str | None, base: str | None) -> str | None:
@@ -78,8 +102,7 @@ def _canonical_or_none(url: str | None, base: str | None) -> str | None:
 
 
 def _is_home(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
+    return url.count("/") < 4 and url.endswith("/")
 
 
 def _choose_site_name(description: Description, marks: Marks) -> str | None:
