@@ -5,7 +5,7 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.extract.jsonld import Description, clean, is_object, list_values
-from monitor.extract.marks import Marks, collapse, find_author_elements
+from monitor.extract.marks import Marks, collapse, find_author_elements, is_aside
 from monitor.extract.names import has_lead, is_person, split_names
 
 _META_NAMES = (
@@ -43,8 +43,23 @@ def read_authors(marks: Marks, description: Description, site_name: str | None) 
 
 
 def find_authors(tree: LexborHTMLParser, site_name: str | None) -> Authors:
-    """Return who is named in the elements that are marked as an author or a byline, wherever they stand."""
-    return choose_authors(*(_judge(group, site_name) for group in _read_elements(tree) if group))
+    """Return who is named in an element that is marked as an author or a byline: persons, else what else is named."""
+    other, beside = NOBODY, NOBODY
+    for node in find_author_elements(tree):
+        text = collapse(node.text(separator=" ")[: 4 * _MAX_MARK_CHARS])
+        if not text or len(text) > _MAX_MARK_CHARS:
+            continue
+        found = _judge(list(split_names(text)), site_name)
+        # What is no person's name counts only where nothing but a name can stand.
+        if not found.names or (not found.are_persons and (other.names or not _is_exact(node, text))):
+            continue
+        if is_aside(node):
+            beside = beside if beside.names or node.attributes.get("rel") is None else found
+        elif found.are_persons:
+            return found
+        else:
+            other = found
+    return choose_authors(other, beside)
 
 
 def choose_authors(*groups: Authors) -> Authors:
@@ -106,17 +121,6 @@ def _read_meta(marks: Marks) -> list[list[str]]:
         label = marks.get_meta(f"twitterlabel{number}")
         if label and label.casefold().replace(" ", "").rstrip(":") in _CARD_LABELS:
             groups.append(list(split_names(marks.get_meta(f"twitterdata{number}"))))
-    return groups
-
-
-def _read_elements(tree: LexborHTMLParser) -> list[list[str]]:
-    """Return the names in each marked element; what is no person's name only from those that are marked exactly."""
-    groups = []
-    for node in find_author_elements(tree):
-        text = collapse(node.text(separator=" ")[: 4 * _MAX_MARK_CHARS])
-        if text and len(text) <= _MAX_MARK_CHARS:
-            names = split_names(text)
-            groups.append(list(names) if _is_exact(node, text) else [name for name in names if is_person(name)])
     return groups
 
 

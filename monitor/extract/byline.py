@@ -2,28 +2,33 @@
 
 import re
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.extract.authors import NOBODY, Authors, choose_authors, find_authors, take_fullest
 from monitor.extract.blocks import FURNITURE, Block
-from monitor.extract.dates import find_day
+from monitor.extract.dates import YEARISH, find_day
 from monitor.extract.names import is_person, split_names
 from monitor.extract.titles import fold_title
 
-_ABOVE, _CLOSE, _BELOW = 14, 3, 14
+_ABOVE, _CLOSE, _BELOW = 6, 4, 10
 """Blocks above and below the headline or the first paragraph that may hold a byline."""
 _MAX_CHARS = 160
 _MAX_LINE_CHARS = 100
 _DATELINE_CHARS = 40
 _DATE_NAMES = frozenset("date time datetime timestamp published posted publish pubdate created dateline datum".split())  # noqa: SIM905 - a table of words reads best as words
 _AUTHOR_NAMES = frozenset("author authors byline writer autor auteur contributor vcard".split())  # noqa: SIM905 - a table of words reads best as words
-_LEADS = ("by", "von", "vom", "par", "por", "di", "door", "autor", "author", "text")
+_LEADS = ("by", "von", "vom", "par", "por", "di", "door", "autor", "autorin", "author", "text", "автор", "текст")
 _LEADING = frozenset((*_LEADS, *(f"{lead}:" for lead in _LEADS)))
+"""Words one of which is in any byline: looking for the byline itself takes three times as long."""
 _BY = re.compile(
-    r"(?:^|\b(?:written|posted|words|reported|published|veröffentlicht|geschrieben|on [^|]{5,25}|[•·|–—-]) )"
-    r"(?:by|von|vom|par|por|di|door|autor|author|text)\s*:?(?:\s+(?P<names>[^|•·]{3,160})|$)",
+    r"(?:^|\b(?:written|posted|words|reported|published|veröffentlicht|geschrieben|on [^|]{5,25}|[•·|–—-]) "
+    r"|\b(?=(?:autor(?:in)?|author|von|by|автор|текст):))"
+    r"(?:by|von|vom|par|por|di|door|autor(?:in)?|author|text|автор|текст)\s*:?"
+    # The name may stand in an element of its own, without a space before it: ByAnn Lee.
+    r"(?:(?:\s+|(?<=(?-i:By))(?=(?-i:[A-Z][\w.]+ [A-Z])))(?P<names>[^|•·]{3,160})|$)",
     re.IGNORECASE,
 )
 _BAR = re.compile(r"\s[-–—|•·/]+\s|\n")
@@ -32,10 +37,26 @@ _MAX_PEN_NAME_CHARS, _MAX_PEN_NAME_WORDS = 30, 3
 _MAX_BODY_WORDS = 3
 """Of an organisation's name that is believed to be the author's."""
 _UPDATED = re.compile(
-    r"\b(?:updated|modified|reviewed|aktualisiert|geändert|actualizado|atualizado|aggiornato|bijgewerkt|mis à jour"
-    r"|modifié|copyright)\b|©",
+    r"(?<![a-z])(?:updated|modified|reviewed|aktualisiert|geändert|actualizado|atualizado|aggiornato|bijgewerkt"
+    r"|mis à jour|modifié|copyright)\b|©",
     re.IGNORECASE,
 )
+
+_SAYS_DAY = re.compile(
+    r"\b(?:publi\w+|posted|created|updated|edited|modified|erstellt|veröffentlicht|aktualisiert|geändert|stand|datum|date)\b",
+    re.IGNORECASE,
+)
+_IS = re.compile(r",? (?:is|was|has|ist|est|es|è|é|är|er) ")
+_WRITTEN_BY = re.compile(
+    r"(?:This |Our )?(?:[Aa]rticle |[Pp]ost |[Ss]tory |[Pp]iece )?(?:was )?(?:[Ww]ritten |WRITTEN |[Aa]uthored )?"
+    r"(?:[Bb]y|BY|Von|Autor(?:in)?|Author):? (?P<names>[^\W\d_a-z].{3,80})"
+)
+_WRITTEN = ("By", "BY", "Written", "WRITTEN", "This ", "Article", "Post ", "Story ", "Von ", "Autor", "Author")
+_TWO_WORDS = re.compile(r"[^\W\d_a-zß-ÿ]\S* (?:\w+ ){0,3}[^\W\d_a-zß-ÿ]|[぀-鿿가-힯؀-ۿऀ-ॿ]{2}")
+"""Two words with capitals, or a word of a script without them: what is no name is seen ten times as quickly."""
+_MAX_LONE = 5
+_MAX_FAR, _MAX_DAY_CHARS = 500, 30
+_MAX_DAYS = 3
 
 
 class Byline(NamedTuple):
@@ -72,10 +93,11 @@ def read_byline(
             changes += more
     if not is_dated and not days:
         days = _find_dateline(blocks[first : first + _BELOW], is_day_first=is_day_first)
+        changes = changes or (days or _find_far_days(blocks[first:], is_day_first=is_day_first))
     if known.are_persons:
         return Byline(_find_company(nearby, known), days, changes, NOBODY)
     authors = _find_authors(nearby)
-    return Byline(authors, days, changes, NOBODY if authors.names else _guess_authors(nearby))
+    return Byline(authors, days, changes, NOBODY if authors.names else _guess_authors(nearby, blocks[first:]))
 
 
 def settle_authors(tree: LexborHTMLParser, stated: Authors, byline: Byline, site_name: str | None) -> Authors:
@@ -87,7 +109,9 @@ def settle_authors(tree: LexborHTMLParser, stated: Authors, byline: Byline, site
         is_of_site = fold_title(stated.names[0]) in fold_title(site_name or "")
         if not is_of_site:
             return stated
-    return choose_authors(find_authors(tree, site_name), byline.guessed, stated, byline.authors)
+    if byline.guessed.names:
+        return byline.guessed
+    return choose_authors(find_authors(tree, site_name), stated, byline.authors)
 
 
 def is_byline(text: str) -> bool:
@@ -99,25 +123,37 @@ def is_byline(text: str) -> bool:
 
 def _find_days(nearby: list[Block], *, is_day_first: bool) -> tuple[list[date], list[date]]:
     """Return the days shown, those in elements named as dates first, and the days of changes."""
-    found: list[tuple[bool, date]] = []
+    found: list[tuple[Block, date]] = []
     changes: list[date] = []
     for block in nearby:
         text = block.text
-        if (day := find_day(text, is_day_first=is_day_first)) is None:
+        if not YEARISH.search(text) or (day := find_day(text, is_day_first=is_day_first)) is None:
             continue
         # Of `Published 3 May, updated 4 May` the first counts, of `Updated 4 May` none.
         if update := _UPDATED.search(text):
             changes.append(day.date())
             day = find_day(text[: update.start()], is_day_first=is_day_first)
         if day:
-            found.append((not _is_named(block, _DATE_NAMES), day.date()))
-    return [day for _, day in sorted(found, key=lambda item: item[0])], changes
+            found.append((block, day.date()))
+            if len(found) == _MAX_DAYS:
+                break
+    if len(found) > 1:
+        found.sort(key=lambda item: not _is_named(item[0], _DATE_NAMES))
+    return [day for _, day in found], changes
 
 
 def _find_dateline(blocks: list[Block], *, is_day_first: bool) -> list[date]:
     """Return the day with which an agency's text begins, behind its place."""
     lines = (block.text[:_DATELINE_CHARS] for block in blocks if len(block.text) > _MAX_CHARS)
     return [day.date() for line in lines if (day := find_day(line, is_day_first=is_day_first))][:1]
+
+
+def _find_far_days(blocks: list[Block], *, is_day_first: bool) -> list[date]:
+    """Return the days in lines that hold little else, or that say what day it is; such stand below some articles."""
+    lines = (block.text for block in blocks[:_MAX_FAR] if len(block.text) <= _MAX_LINE_CHARS)
+    lines = (line for line in lines if len(line) < _MAX_DAY_CHARS or _SAYS_DAY.search(line))
+    days = (day.date() for line in lines if (day := find_day(line, is_day_first=is_day_first)))
+    return list(islice(days, 1))
 
 
 def _find_company(nearby: list[Block], known: Authors) -> Authors:
@@ -134,7 +170,9 @@ def _find_company(nearby: list[Block], known: Authors) -> Authors:
 def _find_authors(nearby: list[Block]) -> Authors:
     pen_names: tuple[str, ...] = ()
     for index, block in enumerate(nearby):
-        if _LEADING.isdisjoint(block.text.lower().split()) or not (match := _BY.search(block.text)):
+        words = block.text.lower().split()
+        is_led = not _LEADING.isdisjoint(words) or words[0].startswith("by")
+        if not is_led or not (match := _BY.search(block.text)):
             continue
         text = match["names"] or (nearby[index + 1].text if index + 1 < len(nearby) else "")
         if names := _keep_persons(text):
@@ -147,12 +185,27 @@ def _find_authors(nearby: list[Block]) -> Authors:
     return Authors(pen_names, are_persons=False)
 
 
-def _guess_authors(nearby: list[Block]) -> Authors:
+def _guess_authors(nearby: list[Block], far: list[Block]) -> Authors:
+    """Return the names that stand beside a day, before a note on their bearer, or at the end behind `Written by`."""
     for block in nearby:
         if len(block.text) < _DATED_CHARS and find_day(block.text):
             names = tuple(name for part in _BAR.split(block.text) for name in _keep_persons(part))
             if names:
                 return Authors(names, are_persons=True)
+    short = (block.text for block in nearby if len(block.text) < _MAX_PEN_NAME_CHARS)
+    lone = tuple(text for text in short if _TWO_WORDS.match(text) and is_person(text))[:_MAX_LONE]
+    for block in far[:_MAX_FAR]:
+        text = block.text
+        if lone and text.startswith(lone):
+            name = next(name for name in lone if text.startswith(name))
+            if _IS.match(text, len(name)):
+                return Authors((name,), are_persons=True)
+        elif (
+            text.startswith(_WRITTEN)
+            and (match := _WRITTEN_BY.match(text))
+            and (names := _keep_persons(match["names"]))
+        ):
+            return Authors(names, are_persons=True)
     return NOBODY
 
 
@@ -163,7 +216,8 @@ def _keep_pen_name(text: str) -> tuple[str, ...]:
 
 
 def _keep_persons(text: str) -> tuple[str, ...]:
-    return tuple(name for name in split_names(text.partition("\n")[0]) if is_person(name))
+    line = text.partition("\n")[0]
+    return tuple(name for name in split_names(line) if is_person(name)) if _TWO_WORDS.search(line) else ()
 
 
 def _select_short(blocks: list[Block]) -> list[Block]:

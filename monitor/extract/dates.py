@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 _MONTHS = {
@@ -34,21 +35,26 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL = "(?:st|nd|rd|th|er|º|ª)"
-# Words of the next element may follow without a space: 3 May 20265 min read.
-_YEAR_END = r"(?!\d(?!\d?\s?min))"
+# The next element may follow without a space: 3 May 20265 min read, 3 May 20264:29 PM.
+_YEAR_END = r"(?!\d(?!\d?(?:\s?min|:\d\d)))"
 _YEAR = rf"(?:del? |г\. )?(?P<y>\d{{4}}){_YEAR_END}"
+_YEAR_FIRST = r"(?<!\d)(?P<y>\d{4})[/.年]\s?(?P<m>\d{1,2})[/.月]\s?(?P<d>\d{1,2})(?!\d)"
 _WRITTEN = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
-        rf"(?<!\d)(?P<d>\d{{1,2}}){_ORDINAL}?\.?[\s-]+(?:of |de )?(?P<m>[^\W\d_]{{3,12}})\.?,?[\s-]+{_YEAR}",
-        rf"\b(?P<m>[^\W\d_]{{3,12}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}){_YEAR_END}",
-        r"(?<!\d)(?P<y>\d{4})\.?\s+(?P<m>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?!\d)",
-        r"(?<!\d)(?P<y>\d{4})[/.年]\s?(?P<m>\d{1,2})[/.月]\s?(?P<d>\d{1,2})(?!\d)",
-        r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})(?!\d)",
-        r"(?<![\d.])(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])",
+    (mark, re.compile(pattern))
+    for mark, pattern in (
+        ("-", r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
+        ("", rf"(?<!\d)(?P<d>\d{{1,2}}){_ORDINAL}?\.?[\s-]+(?:of |de )?(?P<m>[^\W\d_]{{3,12}})\.?,?[\s-]+{_YEAR}"),
+        ("", rf"\b(?P<m>[^\W\d_]{{3,12}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}){_YEAR_END}"),
+        ("", r"(?<!\d)(?P<y>\d{4})\.?\s+(?P<m>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?!\d)"),
+        ("/", _YEAR_FIRST),
+        (".", _YEAR_FIRST),
+        ("年", _YEAR_FIRST),
+        (".", r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})(?!\d)"),
+        (".", r"(?<![\d.])(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])"),
     )
 )
+"""Spellings, each with what a text must hold to be looked through for it; empty for letters."""
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _MONTH_FIRST = re.compile(r"(?<![\d/])(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<![\d/])(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
 _COMPACT = re.compile(r"(20\d{2}|19\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?Z?)?")
@@ -58,7 +64,7 @@ _IN_PATH = re.compile(
     # A single digit before a dash is part of a slug: /2026/10/3-questions.
     r"|/(?P<m2>\d{1,2}|[a-z]{3,9})/(?:(?P<d2>\d{1,2})(?=[/.]|$)|(?P<d3>\d{2})(?=[_-])))"
 )
-_YEARISH = re.compile(r"\d{4}|\d\.\d\d\.\d\d")
+YEARISH = re.compile(r"\d{4}|\d\.\d\d\.\d\d")
 """What any date has that `find_day` reads."""
 _FIRST_YEAR = 1990
 _LAST_YEAR = 2100
@@ -76,6 +82,8 @@ class Moment(NamedTuple):
 def parse_moment(text: str, *, is_day_first: bool = False) -> Moment | None:
     """Return the moment that `text` names; `is_day_first` reads 3/11/2026 as the third of November."""
     text = text.strip()[:200]
+    if text[10:11] == "T" and (moment := _from_iso(text)):
+        return moment
     if match := _ISO.search(text):
         return _build(match.groups(), match[7])
     if match := _COMPACT.fullmatch(text):
@@ -88,18 +96,26 @@ def parse_moment(text: str, *, is_day_first: bool = False) -> Moment | None:
     return Moment(day, is_day=True) if day else None
 
 
+@lru_cache(maxsize=512)
 def find_day(text: str, *, is_day_first: bool = False) -> datetime | None:
     """Return midnight UTC of the first day that is written out in `text`, in the first spelling that fits."""
-    if not _YEARISH.search(text):
+    if not YEARISH.search(text):
         return None
-    numeric = (_DAY_FIRST, _MONTH_FIRST) if is_day_first else (_MONTH_FIRST, _DAY_FIRST)
-    for pattern in (*_WRITTEN, *numeric):
+    for pattern in _list_patterns(text, is_day_first=is_day_first):
         for match in pattern.finditer(text):
             month = match["m"] if match["m"].isdigit() else _find_month(match["m"])
             year = match["y"] if len(match["y"]) == 4 else "20" + match["y"]
             if month and (moment := _midnight(year, month, match["d"])):
                 return moment
     return None
+
+
+def _list_patterns(text: str, *, is_day_first: bool) -> list[re.Pattern[str]]:
+    has_letters = _LETTERS.search(text) is not None
+    patterns = [pattern for mark, pattern in _WRITTEN if (mark in text if mark else has_letters)]
+    if "/" in text or "-" in text:
+        patterns += (_DAY_FIRST, _MONTH_FIRST) if is_day_first else (_MONTH_FIRST, _DAY_FIRST)
+    return patterns
 
 
 def find_day_in_url(url: str) -> datetime | None:
@@ -138,6 +154,19 @@ def _build(parts: tuple[str | None, ...], zone: str | None) -> Moment | None:
     except ValueError:
         return Moment(midnight, is_day=True)
     # Exactly midnight is how systems write a day.
+    return Moment(at, is_day=not (at.hour or at.minute or at.second))
+
+
+def _from_iso(text: str) -> Moment | None:
+    """Return the moment of a string that is ISO 8601 and nothing else: ten times as quick as to look for its parts."""
+    try:
+        at = datetime.fromisoformat(text).replace(microsecond=0)
+        offset = at.utcoffset()
+    except ValueError:
+        return None
+    if not _FIRST_YEAR <= at.year < _LAST_YEAR or (offset and (offset.seconds % 60 or offset.microseconds)):
+        return None
+    at = at if offset else at.replace(tzinfo=UTC)
     return Moment(at, is_day=not (at.hour or at.minute or at.second))
 
 

@@ -42,12 +42,12 @@ def read_description(scripts: list[str], is_own: Callable[[str], bool] = bool) -
     by_id: dict[str, Json] = {}
     articles: list[Json] = []
     pages: list[Json] = []
-    for item, is_inside in _iterate_all(scripts):
+    for item in _iterate_all(scripts):
         key = item.get("@id")
         if isinstance(key, str) and len(item) > 1 and len(item) > len(by_id.get(key, ())):
             by_id[key] = item
         if _is_article(item):
-            articles += [] if is_inside else [item]
+            articles.append(item)
         elif _has_kind(item, _PAGE_KINDS) and "datePublished" in item:
             pages.append(item)
     found = articles or pages
@@ -83,7 +83,7 @@ def clean(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", errors="ignore").decode()
 
 
-def _iterate_all(scripts: list[str]) -> Iterator[tuple[Json, bool]]:
+def _iterate_all(scripts: list[str]) -> Iterator[Json]:
     total = 0
     for script in scripts:
         if len(script) > MAX_CHARS or not any(word in script for word in _TELLING):
@@ -94,23 +94,23 @@ def _iterate_all(scripts: list[str]) -> Iterator[tuple[Json, bool]]:
         yield from _iterate_objects(script)
 
 
-def _iterate_objects(script: str) -> Iterator[tuple[Json, bool]]:
-    """Yield all objects of a script, outer ones first, without recursion, and whether each is inside an article."""
+def _iterate_objects(script: str) -> Iterator[Json]:
+    """Yield the objects of a script, outer ones first, without recursion, but not those inside an article."""
     try:
         root: object = json.loads(script.strip().rstrip(";"), strict=False)
     except (ValueError, RecursionError):  # the decoder counts its own depth and stops in good order
         root = _salvage(script)
-    waiting = deque([(root, False)])
+    waiting = deque([root])
     for _ in range(_MAX_VISITS):
         if not waiting:
             return
-        value, is_inside = waiting.popleft()
+        value = waiting.popleft()
         if is_object(value):
-            yield value, is_inside
-            is_inside = is_inside or _is_article(value)
-            waiting.extend([(child, is_inside) for child in value.values() if isinstance(child, dict | list)])
+            yield value
+            if not _is_article(value):
+                waiting.extend([child for child in value.values() if isinstance(child, dict | list)])
         elif isinstance(value, list):
-            waiting.extend([(child, is_inside) for child in value[:_MAX_VISITS]])
+            waiting.extend(value[:_MAX_VISITS])
 
 
 _KIND = re.compile(r'"@type"\s*:\s*\[?\s*"(\w*Article|BlogPosting)"')

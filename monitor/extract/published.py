@@ -65,11 +65,8 @@ class Publication(NamedTuple):
     """Different moments that the page states as its publication too."""
     is_day_first: bool
     """The page writes 3/11/2026 for the third of November."""
-
-    @property
-    def is_settled(self) -> bool:
-        """Nothing that the page shows would change it: an instant with the local offset, and no other statement."""
-        return bool(self.published and self.is_sure and self.published.at.utcoffset() and not self.others)
+    is_settled: bool
+    """Nothing that the page shows near its headline would change it: its URL or its offset tells the readers' day."""
 
 
 def read_publication(tree: LexborHTMLParser, marks: Marks, article: Json, url: str, language: str) -> Publication:
@@ -84,13 +81,14 @@ def read_publication(tree: LexborHTMLParser, marks: Marks, article: Json, url: s
     sure = [*stated, *(element.moment for element in elements if element.rank == 0)]
     shown = [element.moment for element in sorted(elements, key=lambda element: element.rank)]
     dated = () if sure else (*_list_meta(marks, _DATE_NAMES), get_text(article, "dateCreated"))
-    chosen = _choose(sure, [*shown, *_parse_all(dated, is_day_first=is_day_first)], url_day)
+    chosen = _choose(sure, [*_parse_all(dated, is_day_first=is_day_first), *shown], url_day)
     if chosen:
         chosen = _localise(chosen, sure, marks, url_day)
     changes = (get_text(article, "dateModified"), *_list_meta(marks, _MODIFIED_NAMES))
     modified = next(iter(_parse_all(changes, is_day_first=is_day_first, limit=1)), None)
     others = tuple(other for other in sure if chosen and _is_rival(other, chosen, modified))
-    return Publication(chosen, is_sure or bool(sure and not stated), modified, others, is_day_first)
+    is_settled = bool(chosen and stated and is_sure and not others and (url_day or chosen.at.utcoffset()))
+    return Publication(chosen, is_sure or bool(sure and not stated), modified, others, is_day_first, is_settled)
 
 
 def settle_day(times: Publication, days: list[date]) -> Moment | None:
@@ -116,10 +114,12 @@ def settle_day(times: Publication, days: list[date]) -> Moment | None:
 
 def find_marked_day(tree: LexborHTMLParser, times: Publication, changes: list[date]) -> Moment | None:
     """Return a day for an article that states none: of an element, of a script, or of its last change."""
-    texts = (node.text(separator=" ")[:_MAX_MARK_CHARS] for node in find_date_elements(tree))
-    days = (find_day(text, is_day_first=times.is_day_first) for text in texts if not _is_change(text.lower()))
-    if day := next(filter(None, days), None):
-        return Moment(day, is_day=True)
+    for node in (*find_date_elements(tree), *tree.css("time")[:_MAX_CLOCKS]):
+        shown = node.text(separator=" ")[:_MAX_MARK_CHARS]
+        attributes = node.attributes
+        for text in (shown, attributes.get("datetime"), attributes.get("title"), attributes.get("content")):
+            if text and not _is_change(shown.lower()) and (day := find_day(text, is_day_first=times.is_day_first)):
+                return Moment(day, is_day=True)
     scripts = (node.text()[:_MAX_SCRIPT_CHARS] for node in tree.css("script")[:_MAX_SCRIPTS])
     written = (parse_moment(match[1]) for text in scripts if (match := _IN_SCRIPT.search(text)))
     return next(filter(None, written), None) or times.modified or (_make_day(changes[0]) if changes else None)
@@ -204,7 +204,8 @@ def _localise(chosen: Moment, sure: list[Moment], marks: Marks, url_day: datetim
     if chosen.at.utcoffset() or chosen.is_day:
         return chosen
     clocks = (node.attributes.get("datetime") or "" for node in marks.times[:_MAX_CLOCKS])
-    for hint in (*sure, *_parse_all(clocks, is_day_first=False)):
+    local = (clock for clock in clocks if "+" in clock or clock.count("-") > 2)
+    for hint in (*sure, *_parse_all(local, is_day_first=False)):
         if hint.at.utcoffset() and abs(hint.at - chosen.at) < _SAME:
             return hint
     return _move(chosen, url_day.date()) if url_day else chosen

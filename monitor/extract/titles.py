@@ -1,6 +1,7 @@
 """The headline: where JSON-LD, Open Graph, headings and the page's title agree, without the site's name."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -73,10 +74,11 @@ def choose_title(tree: LexborHTMLParser, marks: Marks, article: Json, site_name:
 
 
 def _agree(headings: list[str], stated: list[str]) -> str:
-    """Return the only heading if JSON-LD or Open Graph say the same to the letter; most pages of news do."""
-    if len(headings) == 1 and len(headings[0]) > _MIN_CHARS and headings[0] in stated and not _BAR.search(headings[0]):
-        return headings[0]
-    return ""
+    """Return the only heading if JSON-LD, or else Open Graph, says the same; most pages of news do."""
+    if len(headings) != 1 or not stated or not _MIN_CHARS < len(headings[0]) < _MAX_TITLE or _BAR.search(headings[0]):
+        return ""
+    is_same = headings[0] == stated[0] or _WORD.findall(headings[0]) == _WORD.findall(stated[0])
+    return headings[0] if is_same else ""
 
 
 def strip_site_name(title: str, sites: frozenset[str]) -> str:
@@ -221,6 +223,7 @@ def _is_headline(heading: str, sources: _Sources) -> bool:
     return not fold_title(sources.page_title).endswith(folded) and len(heading.split()) >= 3
 
 
+@lru_cache(maxsize=512)
 def fold_title(text: str) -> str:
     """Return the letters and digits of a text, without case."""
     return _NO_WORD.sub("", text.casefold())

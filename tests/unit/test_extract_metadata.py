@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.extract import extract, jsonld
+from monitor.extract import extract, jsonld, metadata
 from monitor.extract.authors import Authors, choose_authors
 from monitor.extract.dates import find_day, find_day_in_url, parse_moment
 from monitor.extract.metadata import Metadata, read_metadata
@@ -13,6 +13,7 @@ from monitor.extract.names import split_names
 from monitor.extract.published import settle_day
 from monitor.extract.titles import strip_site_name
 from monitor.models import Article
+from monitor.urls import canonical_url
 
 URL = "https://news.example/2026/11/03/pact"
 PLAIN_URL = "https://news.example/pact"
@@ -274,6 +275,11 @@ def test_names_of_scholars_are_turned_around() -> None:
     assert read_head(head).authors.names == ("Ann Lee", "Bo Li")
 
 
+@given(st.from_regex(metadata._PLAIN, fullmatch=True))
+def test_plain_url_is_canonical_as_it_is(url: str) -> None:
+    assert canonical_url(url) == url
+
+
 @given(st.text(max_size=120))
 def test_any_byline_gives_clean_names_or_none(text: str) -> None:
     assert all(name == name.strip() and name for name in split_names(text))
@@ -406,7 +412,7 @@ def test_day_in_the_path_may_have_its_month_in_words(path: str) -> None:
         ("", "<h1>Pact ends</h1><p>Published November 3, 2026. Updated: November 7, 2026</p>", 3),
         ("", "<h1>Pact ends</h1><p>Updated November 7, 2026</p>", 7),
         # The day of the issue stands above the headline.
-        ("", "<p class=date>9 Nov 2026</p><p>Menu</p><p>Print</p><p>Mail</p><h1>Pact ends</h1><p>3 Nov 2026</p>", 3),
+        ("", "<p class=date>9 Nov 2026</p>" + "<p>Menu</p>" * 4 + "<h1>Pact ends</h1><p>3 Nov 2026</p>", 3),
         # Two statements: the one that readers see.
         ('<meta name="article:published_time" content="2026-11-06T14:25:00Z">'
          + describe('{"@type": "NewsArticle", "datePublished": "2026-11-03T10:25:56Z"}'),
@@ -445,6 +451,13 @@ def test_evening_in_america_is_the_day_in_its_path_though_an_update_shows_the_ne
         ("lee1984", ["lee1984"]),
         ("98 Harbour Social", ["98 Harbour Social"]),
         ("262588213843476", []),
+        ("ByAnn Lee", ["Ann Lee"]),
+        ("Byron Lee", ["Byron Lee"]),
+        ("E. M. Lee", ["E. M. Lee"]),
+        ("Ann Lee in London and Bo Li in Paris", ["Ann Lee", "Bo Li"]),
+        ("Ann Lee for The Ledger", ["Ann Lee"]),
+        ("Autorin: Ann Lee Quelle: Ledger", ["Ann Lee"]),
+        ("Ann Lee am Dienstag, 03.11.2026", ["Ann Lee"]),
         ("Written By", []),
         ("vom Hafenblogger", ["Hafenblogger"]),
     ],
@@ -468,6 +481,10 @@ def test_roles_and_employers_are_no_authors(text: str, names: list[str]) -> None
         ('<meta property="og:site_name" content="Ledger"><meta name="author" content="Ledger">',
          '<p>Text</p><i class="author"><a>Bo Li</a></i>', ("Bo Li",)),
         ("", "<p>by lee1984</p>", ("lee1984",)),
+        # A name alone is an author's if a note on its bearer follows, and no section's.
+        ("", "<p>Ann Lee</p><p>London</p><p>Ann Lee is a reporter of this paper.</p>", ("Ann Lee",)),
+        ("", "<p>Middle East</p><p>London</p>", ()),
+        ("", "<p>London</p>" * 20 + "<p>This article was written by Ann Lee</p>", ("Ann Lee",)),
     ],
 )  # fmt: skip
 def test_authors_are_those_whom_readers_see(head: str, body: str, authors: tuple[str, ...]) -> None:
