@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
@@ -81,19 +81,20 @@ def read_byline(
     `find_day`.
     """
     close = _select_short(blocks[max(0, first - _CLOSE) : first + _BELOW])
-    # What stands high above a headline belongs to the site, as the day of the issue.
     high = _select_short(blocks[max(0, first - _ABOVE) : max(0, first - _CLOSE)])
     nearby = close + high
     days: list[date] = []
     changes: list[date] = []
     if not is_dated:
-        days, changes = _find_days(close, is_day_first=is_day_first)
+        days, changes = _find_days(_order_by_distance(blocks, first), is_day_first=is_day_first)
         if not days:
+            # What stands high above a headline belongs to the site, as the day of the issue.
             days, more = _find_days(high, is_day_first=is_day_first)
             changes += more
     if not is_dated and not days:
         days = _find_dateline(blocks[first : first + _BELOW], is_day_first=is_day_first)
-        changes = changes or (days or _find_far_days(blocks[first:], is_day_first=is_day_first))
+        changes = changes or days or _find_far_days(blocks[first:], is_day_first=is_day_first)
+        changes = changes or _find_far_days(blocks[first::-1], is_day_first=is_day_first)
     if known.are_persons:
         return Byline(_find_company(nearby, known), days, changes, NOBODY)
     authors = _find_authors(nearby)
@@ -133,6 +134,9 @@ def _find_days(nearby: list[Block], *, is_day_first: bool) -> tuple[list[date], 
         if update := _UPDATED.search(text):
             changes.append(day.date())
             day = find_day(text[: update.start()], is_day_first=is_day_first)
+        elif "modified" in block.inner or "modified" in block.frame.names:
+            changes.append(day.date())
+            day = None
         if day:
             found.append((block, day.date()))
             if len(found) == _MAX_DAYS:
@@ -226,6 +230,12 @@ def _select_short(blocks: list[Block]) -> list[Block]:
         for block in blocks
         if len(block.text) <= _MAX_CHARS and not (block.frame.places & FURNITURE and block.frame.tag == "nav")
     ]
+
+
+def _order_by_distance(blocks: list[Block], first: int) -> list[Block]:
+    """Return the short blocks near `first`, the nearest first."""
+    below, above = blocks[first : first + _BELOW], blocks[max(0, first - _CLOSE) : first][::-1]
+    return _select_short([block for block in chain.from_iterable(zip_longest(below, above)) if block])
 
 
 def _is_named(block: Block, names: frozenset[str]) -> bool:

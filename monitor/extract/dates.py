@@ -50,7 +50,7 @@ _WRITTEN = tuple(
         (".", _YEAR_FIRST),
         ("年", _YEAR_FIRST),
         (".", r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})(?!\d)"),
-        (".", r"(?<![\d.])(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])"),
+        (".", r"(?<![\d.])(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.](?!\d:\d\d))"),
     )
 )
 """Spellings, each with what a text must hold to be looked through for it; empty for letters."""

@@ -46,6 +46,7 @@ _MAGIC = (
     b"7z\xbc\xaf",
     b"Rar!",
 )
+_HEADING_TAGS = frozenset(("h1", "h2", "h3"))
 _REACH = 8
 """Blocks below the first one kept among which the headline may be."""
 _MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|/?[a-z][a-z0-9-]*[\s/>])", re.IGNORECASE)
@@ -154,10 +155,14 @@ def _find_beginning(verdicts: list[Verdict], title: str) -> int:
     """Return the index of the headline's block, or else of the first one kept; a byline stands next to it."""
     folded, shortest, longest = fold(title), len(title) // 2, 2 * len(title) + 20
     first = next((index for index, verdict in enumerate(verdicts) if verdict.reason is None), 0)
-    # The nearest above the text; below, if something of the page's head was taken for text.
+    # The nearest above the text; below, if something of the page's head was taken for text. A path to the page may
+    # end with its headline too.
     above, below = range(min(first, len(verdicts) - 1), -1, -1), range(first + 1, min(first + _REACH, len(verdicts)))
+    found = -1
     for index in chain(above, below):
-        text = verdicts[index].block.text
-        if shortest <= len(text) < longest and folded and folded in fold(text):
-            return index
-    return first
+        block = verdicts[index].block
+        if shortest <= len(block.text) < longest and folded and folded in fold(block.text):
+            if block.frame.tag in _HEADING_TAGS:
+                return index
+            found = found if found >= 0 else index
+    return found if found >= 0 else first

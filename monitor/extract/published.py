@@ -80,13 +80,14 @@ def read_publication(tree: LexborHTMLParser, marks: Marks, article: Json, url: s
     elements = [] if stated else _read_elements(tree, marks, is_day_first=is_day_first)
     sure = [*stated, *(element.moment for element in elements if element.rank == 0)]
     shown = [element.moment for element in sorted(elements, key=lambda element: element.rank)]
-    dated = () if sure else (*_list_meta(marks, _DATE_NAMES), get_text(article, "dateCreated"))
-    chosen = _choose(sure, [*_parse_all(dated, is_day_first=is_day_first), *shown], url_day)
+    named = () if stated else (*_list_meta(marks, _DATE_NAMES), get_text(article, "dateCreated"))
+    dated = [*_parse_all(named, is_day_first=is_day_first), *shown]
+    chosen = _choose(sure, dated, url_day)
     if chosen:
         chosen = _localise(chosen, sure, marks, url_day)
     changes = (get_text(article, "dateModified"), *_list_meta(marks, _MODIFIED_NAMES))
     modified = next(iter(_parse_all(changes, is_day_first=is_day_first, limit=1)), None)
-    others = tuple(other for other in sure if chosen and _is_rival(other, chosen, modified))
+    others = tuple(other for other in (*sure, *dated) if chosen and _is_rival(other, chosen, modified))
     is_settled = bool(chosen and stated and is_sure and not others and (url_day or chosen.at.utcoffset()))
     return Publication(chosen, is_sure or bool(sure and not stated), modified, others, is_day_first, is_settled)
 
@@ -114,7 +115,7 @@ def settle_day(times: Publication, days: list[date]) -> Moment | None:
 
 def find_marked_day(tree: LexborHTMLParser, times: Publication, changes: list[date]) -> Moment | None:
     """Return a day for an article that states none: of an element, of a script, or of its last change."""
-    for node in (*find_date_elements(tree), *tree.css("time")[:_MAX_CLOCKS]):
+    for node in (*find_date_elements(tree), *tree.css("time, abbr")[:_MAX_CLOCKS]):
         shown = node.text(separator=" ")[:_MAX_MARK_CHARS]
         attributes = node.attributes
         for text in (shown, attributes.get("datetime"), attributes.get("title"), attributes.get("content")):
@@ -122,12 +123,17 @@ def find_marked_day(tree: LexborHTMLParser, times: Publication, changes: list[da
                 return Moment(day, is_day=True)
     scripts = (node.text()[:_MAX_SCRIPT_CHARS] for node in tree.css("script")[:_MAX_SCRIPTS])
     written = (parse_moment(match[1]) for text in scripts if (match := _IN_SCRIPT.search(text)))
-    return next(filter(None, written), None) or times.modified or (_make_day(changes[0]) if changes else None)
+    found = next(filter(None, written), None) or times.modified or (_make_day(changes[0]) if changes else None)
+    if found:
+        return found
+    picture = tree.css_first('meta[property="og:image"]')
+    day = find_day_in_url((picture.attributes.get("content") or "")[:_MAX_MARK_CHARS]) if picture else None
+    return Moment(day, is_day=True) if day else None
 
 
 _IN_SCRIPT = re.compile(
-    r"[\"'_](?:date_?published|publi(?:sh|cation)(?:ed)?_?(?:date|time|at)|first_?published\w*|pub_?date)\\?[\"']?\s*[:=,]\s*"
-    r"\\?[\"'](\d{4}-\d\d-\d\d[^\"'\\]{0,30})",
+    r"(?:[\"'_](?:date_?published|publi(?:sh|cation)(?:ed)?_?(?:date|time|at)|first_?published\w*|pub_?date)\\?[\"']?\s*[:=,]"
+    r"|date\()\s*\\?[\"'](\d{4}[-/]\d\d[-/]\d\d[^\"'\\]{0,30})",
     re.IGNORECASE,
 )
 

@@ -61,6 +61,9 @@ def choose_title(tree: LexborHTMLParser, marks: Marks, article: Json, site_name:
         return quick
     sites = _list_sites(site_name, url)
     page_title = marks.page_title[:_MAX_TITLE]
+    motto = _find_motto(page_title)
+    if any(fold_title(text) == motto for text in marks.headings):
+        sites |= {motto}
     headings = [_strip_sections(text, sites) for text in marks.headings if len(text) < _MAX_TITLE]
     bare = [strip_site_name(text, sites) for text in dict.fromkeys((*stated, page_title)) if text]
     sources = _Sources([text for text in headings if fold_title(text) not in sites], stated, bare, page_title, sites)

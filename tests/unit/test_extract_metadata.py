@@ -17,6 +17,7 @@ from monitor.urls import canonical_url
 
 URL = "https://news.example/2026/11/03/pact"
 PLAIN_URL = "https://news.example/pact"
+HEADING = "<h1>Pact ends after three years</h1>"
 TEXT = (
     "Kestrel and Harbour end their pact after three years, both companies said, and neither gave a reason for it. " * 2
 )
@@ -321,6 +322,8 @@ def test_headline_in_a_page_named_after_its_sidebar_keeps_its_byline() -> None:
         # A motto is no headline, though the page's title ends with it.
         ("<title>Pact ends after three long years | Papers for all</title>",
          "<h1>Papers for all</h1>", "Pact ends after three long years"),
+        ("<title>Pact ends after three long years | The paper for us all since 1901</title>",
+         "<h1>The paper for us all since 1901</h1>", "Pact ends after three long years"),
         # A second line in the same heading.
         ('<meta property="og:title" content="Pact ends after three long years">',
          "<h1>Pact ends after three long years <small>Talks went nowhere</small></h1>",
@@ -413,6 +416,15 @@ def test_day_in_the_path_may_have_its_month_in_words(path: str) -> None:
         ("", "<h1>Pact ends</h1><p>Updated November 7, 2026</p>", 7),
         # The day of the issue stands above the headline.
         ("", "<p class=date>9 Nov 2026</p>" + "<p>Menu</p>" * 4 + "<h1>Pact ends</h1><p>3 Nov 2026</p>", 3),
+        # What is nearest to it counts.
+        ("", "<p>9 November 2026</p><p>Menu</p><p>Print</p><h1>Pact ends</h1><p>3 November 2026</p>", 3),
+        # A path to the page ends with the headline too.
+        ('<meta property="og:title" content="Pact ends after three years">',
+         "<li>2 Oct 2026<li>Pact ends after three years</li><p>A</p><p>B</p>" + HEADING + "<p>3 Nov 2026</p>", 3),
+        ("", "<h1>Pact ends</h1><p class=modified>9 November 2026</p><p>3 November 2026</p>", 3),
+        # Elements stick together.
+        ("", "<h1>Pact ends</h1><p><b>03.11.26</b><b>12:44</b></p>", 3),
+        ("", "<h1>Pact ends</h1><p>Published Tue, Nov 3 20264:29 AM EST</p>", 3),
         # Two statements: the one that readers see.
         ('<meta name="article:published_time" content="2026-11-06T14:25:00Z">'
          + describe('{"@type": "NewsArticle", "datePublished": "2026-11-03T10:25:56Z"}'),
@@ -426,6 +438,10 @@ def test_day_in_the_path_may_have_its_month_in_words(path: str) -> None:
         ('<meta name="x-published-date" content="2026-11-03T06:03:43Z">', "", 3),
         ('<meta property="og:updated_time" content="2026-11-03T12:00:00Z">', "", 3),
         ("", '<script>page = {"publishedAt":"2026-11-03T09:00:00Z"}</script>', 3),
+        ("", "<p>London</p>" * 20 + "<p>Last edited on 3 November 2026</p>", 3),
+        ('<meta property="og:image" content="https://news.example/2026/11/03/harbour.jpg">', "", 3),
+        ('<meta name="date" content="2026-11-03">',
+         "<h1>Pact ends</h1><p>3 November 2026</p><time class=published datetime=2026-11-01>Sunday</time>", 3),
     ],
 )  # fmt: skip
 def test_day_of_publication(head: str, body: str, day: int) -> None:
