@@ -23,6 +23,7 @@ _CARD_LABELS = frozenset(
 )  # fmt: skip
 _MAX_AUTHORS = 20
 _MAX_MARK_CHARS = 200
+_MAX_NAME_CHARS = 500
 _MIN_SITE_CHARS = 5
 
 
@@ -102,7 +103,7 @@ def _read_description(description: Description) -> list[list[str]]:
         for value in list_values(description.article.get(key))[:_MAX_AUTHORS]:
             author = description.follow(value)
             for name in list_values(author.get("name") if is_object(author) else author)[:_MAX_AUTHORS]:
-                names += split_names(clean(name)) if isinstance(name, str) else ()
+                names += split_names(clean(name[:_MAX_NAME_CHARS])) if isinstance(name, str) else ()
         groups.append(names)
     return groups
 
@@ -116,11 +117,11 @@ def _read_meta(marks: Marks) -> list[list[str]]:
                 contents = [
                     " ".join(reversed(text.split(", "))) if text.count(", ") == 1 else text for text in contents
                 ]
-            groups.append([name for text in contents for name in split_names(text)])
+            groups.append([name for text in contents for name in split_names(text[:_MAX_NAME_CHARS])])
     for number in "12":
         label = marks.get_meta(f"twitterlabel{number}")
         if label and label.casefold().replace(" ", "").rstrip(":") in _CARD_LABELS:
-            groups.append(list(split_names(marks.get_meta(f"twitterdata{number}"))))
+            groups.append(list(split_names(marks.get_meta(f"twitterdata{number}")[:_MAX_NAME_CHARS])))
     return groups
 
 

@@ -118,12 +118,14 @@ _PLAIN = re.compile(
     r'"(headline|datePublished|dateModified|articleSection|inLanguage|description)"\s*:\s*"((?:[^"\\\n]|\\.){1,1000})"'
 )
 _AUTHOR = re.compile(r'"author"\s*:\s*[\[{][^\]}]{0,400}?"name"\s*:\s*"((?:[^"\\\n]|\\.){1,200})"')
+_MAX_SALVAGED = 50_000
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _SPACES = dict.fromkeys("nrtbf", " ")
 
 
 def _salvage(script: str) -> Json:
     """Return what can be read of an article in broken JSON, as left by templates that do not escape quotes."""
+    script = script[:_MAX_SALVAGED]
     kind = _KIND.search(script)
     if not kind:
         return {}

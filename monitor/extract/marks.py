@@ -65,7 +65,7 @@ def read_marks(tree: LexborHTMLParser) -> Marks:
         nodes.get(tag, nodes["script"]).append(node)
     # A body may hold thousands of links; the one that counts stands in the head.
     canonical = tree.head.css_first(_CANONICAL) if tree.head else None
-    headings = [collapse(node.text(separator=" ")) for node in nodes["h1"][:_MAX_HEADINGS]]
+    headings = [collapse(node.text(separator=" "))[:_MAX_CHARS] for node in nodes["h1"][:_MAX_HEADINGS]]
     return Marks(
         meta=_read_meta(nodes["meta"][:_MAX_METAS]),
         # Drawings have titles too; the page's own comes first.

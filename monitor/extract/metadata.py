@@ -70,12 +70,13 @@ def _tell_own(marks: Marks) -> Callable[[str], bool]:
 
     def is_own(headline: str) -> bool:
         shown = (*marks.headings, marks.get_meta("ogtitle"), marks.page_title)
-        folded = fold_title(headline)
+        folded = fold_title(headline[:_MAX_NAME_CHARS])
         return len(folded) > _MIN_TITLE and any(folded in fold_title(text) for text in shown)
 
     return is_own
 
 
+_MAX_NAME_CHARS = 400
 _MIN_TITLE = 12
 """Letters by which a headline is known."""
 
@@ -123,7 +124,7 @@ def _choose_site_name(description: Description, marks: Marks) -> str | None:
     for value in list_values(description.article.get("publisher")):
         publisher = description.follow(value)
         if is_object(publisher) and (name := get_text(publisher, "name")) and "://" not in name:
-            own = name
+            own = name[:_MAX_NAME_CHARS]
             break
     stated = marks.get_meta("ogsitename")
     return (stated if "://" not in stated else "") or own or marks.get_meta("applicationname") or None

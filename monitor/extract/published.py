@@ -119,21 +119,42 @@ def find_marked_day(tree: LexborHTMLParser, times: Publication, changes: list[da
         shown = node.text(separator=" ")[:_MAX_MARK_CHARS]
         attributes = node.attributes
         for text in (shown, attributes.get("datetime"), attributes.get("title"), attributes.get("content")):
-            if text and not _is_change(shown.lower()) and (day := find_day(text, is_day_first=times.is_day_first)):
+            if not text or _is_change(shown.lower()):
+                continue
+            if day := find_day(text[:_MAX_MARK_CHARS], is_day_first=times.is_day_first):
                 return Moment(day, is_day=True)
-    scripts = (node.text()[:_MAX_SCRIPT_CHARS] for node in tree.css("script")[:_MAX_SCRIPTS])
-    written = (parse_moment(match[1]) for text in scripts if (match := _IN_SCRIPT.search(text)))
-    found = next(filter(None, written), None) or times.modified or (_make_day(changes[0]) if changes else None)
-    if found:
+    if found := _find_in_scripts(tree) or times.modified:
         return found
+    if changes:
+        return _make_day(changes[0])
     picture = tree.css_first('meta[property="og:image"]')
-    day = find_day_in_url((picture.attributes.get("content") or "")[:_MAX_MARK_CHARS]) if picture else None
+    address = (picture.attributes.get("content") or "")[:_MAX_MARK_CHARS] if picture else ""
+    day = find_day_in_url(address)
     return Moment(day, is_day=True) if day else None
 
 
+def _find_in_scripts(tree: LexborHTMLParser) -> Moment | None:
+    """Return the first moment that a script of the page calls its publication."""
+    for node in tree.css("script")[:_MAX_SCRIPTS]:
+        text = node.text()[:_MAX_SCRIPT_CHARS]
+        for hint in _HINTS:
+            at = text.find(hint)
+            for _ in range(_MAX_HINTS):
+                if at < 0:
+                    break
+                match = _IN_SCRIPT.search(text, max(0, at - _AROUND), at + 2 * _AROUND)
+                if match and (moment := parse_moment(match[1])):
+                    return moment
+                at = text.find(hint, at + _AROUND)
+    return None
+
+
+_HINTS = ("ublish", "ublication", "ubdate", "ubDate", "Date(")
+"""What stands in any place worth a look: a script may be long."""
+_MAX_HINTS, _AROUND = 10, 40
 _IN_SCRIPT = re.compile(
-    r"(?:[\"'_](?:date_?published|publi(?:sh|cation)(?:ed)?_?(?:date|time|at)|first_?published\w*|pub_?date)\\?[\"']?\s*[:=,]"
-    r"|date\()\s*\\?[\"'](\d{4}[-/]\d\d[-/]\d\d[^\"'\\]{0,30})",
+    r"(?:[\"'_](?:date_?published|publi(?:sh|cation)(?:ed)?_?(?:date|time|at)|first_?published\w{0,20}|pub_?date)\\?[\"']?"
+    r"\s*[:=,]|date\()\s*\\?[\"'](\d{4}[-/]\d\d[-/]\d\d[^\"'\\]{0,30})",
     re.IGNORECASE,
 )
 
