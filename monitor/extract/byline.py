@@ -11,6 +11,7 @@ from monitor.extract.authors import NOBODY, Authors, choose_authors, find_author
 from monitor.extract.blocks import FURNITURE, Block
 from monitor.extract.dates import YEARISH, find_day
 from monitor.extract.names import is_person, split_names
+from monitor.extract.published import Publication
 from monitor.extract.titles import fold_title
 
 _ABOVE, _CLOSE, _BELOW = 6, 4, 10
@@ -73,32 +74,32 @@ class Byline(NamedTuple):
 
 
 def read_byline(
-    blocks: list[Block], first: int, *, known: Authors = NOBODY, is_day_first: bool = False, is_dated: bool = False
+    blocks: list[Block], first: int, *, times: Publication, known: Authors = NOBODY, site_name: str | None = None
 ) -> Byline:
-    """Return what is shown next to block `first`, where the article begins.
+    """Return what is shown next to block `first`, where the article begins, as far as it may be asked for.
 
-    `known` is who wrote as far as the page states it; `is_dated`, that no day is asked for; `is_day_first` as in
-    `find_day`.
+    `times` and `known` are what the page states of its publication and its authors.
     """
     close = _select_short(blocks[max(0, first - _CLOSE) : first + _BELOW])
     high = _select_short(blocks[max(0, first - _ABOVE) : max(0, first - _CLOSE)])
     nearby = close + high
     days: list[date] = []
     changes: list[date] = []
-    if not is_dated:
-        days, changes = _find_days(_order_by_distance(blocks, first), is_day_first=is_day_first)
+    if not times.is_settled:
+        days, changes = _find_days(_order_by_distance(blocks, first), is_day_first=times.is_day_first)
         if not days:
             # What stands high above a headline belongs to the site, as the day of the issue.
-            days, more = _find_days(high, is_day_first=is_day_first)
+            days, more = _find_days(high, is_day_first=times.is_day_first)
             changes += more
-    if not is_dated and not days:
-        days = _find_dateline(blocks[first : first + _BELOW], is_day_first=is_day_first)
-        changes = changes or days or _find_far_days(blocks[first:], is_day_first=is_day_first)
-        changes = changes or _find_far_days(blocks[first::-1], is_day_first=is_day_first)
+        days = days or _find_dateline(blocks[first : first + _BELOW], is_day_first=times.is_day_first)
+    if not (times.published or days or changes):
+        changes = _find_far_days(blocks[first:], is_day_first=times.is_day_first)
+        changes = changes or _find_far_days(blocks[first::-1], is_day_first=times.is_day_first)
     if known.are_persons:
         return Byline(_find_company(nearby, known), days, changes, NOBODY)
     authors = _find_authors(nearby)
-    return Byline(authors, days, changes, NOBODY if authors.names else _guess_authors(nearby, blocks[first:]))
+    is_enough = authors.names or _is_believed(known, site_name)
+    return Byline(authors, days, changes, NOBODY if is_enough else _guess_authors(nearby, blocks[first:]))
 
 
 def settle_authors(tree: LexborHTMLParser, stated: Authors, byline: Byline, site_name: str | None) -> Authors:
@@ -106,13 +107,20 @@ def settle_authors(tree: LexborHTMLParser, stated: Authors, byline: Byline, site
     settled = take_fullest(stated, [byline.authors])
     if settled.are_persons or byline.authors.are_persons:
         return choose_authors(settled, byline.authors)
-    if stated.names and stated.names[0].count(" ") < _MAX_BODY_WORDS:
-        is_of_site = fold_title(stated.names[0]) in fold_title(site_name or "")
-        if not is_of_site:
-            return stated
-    if byline.guessed.names:
-        return byline.guessed
-    return choose_authors(find_authors(tree, site_name), stated, byline.authors)
+    if _is_believed(stated, site_name):
+        return stated
+    return (
+        byline.guessed
+        if byline.guessed.names
+        else choose_authors(find_authors(tree, site_name), stated, byline.authors)
+    )
+
+
+def _is_believed(stated: Authors, site_name: str | None) -> bool:
+    """Tell a pen name or an agency from the site's own name, which templates state when they know no better."""
+    if not stated.names or stated.names[0].count(" ") >= _MAX_BODY_WORDS:
+        return False
+    return fold_title(stated.names[0]) not in fold_title(site_name or "")
 
 
 def is_byline(text: str) -> bool:

@@ -127,13 +127,8 @@ def _read_page(text: str, url: str | None, rules: BlockRules) -> _Reading:
 
 def _extract_markup(text: str, url: str | None, rules: BlockRules) -> Article:
     tree, metadata, _, blocks, verdicts = _read_page(text, url, rules)
-    byline = read_byline(
-        blocks,
-        _find_beginning(verdicts, metadata.title),
-        known=metadata.authors,
-        is_day_first=metadata.times.is_day_first,
-        is_dated=metadata.times.is_settled,
-    )
+    first = _find_beginning(verdicts, metadata.title)
+    byline = read_byline(blocks, first, times=metadata.times, known=metadata.authors, site_name=metadata.site_name)
     published = settle_day(metadata.times, byline.days) or find_marked_day(tree, metadata.times, byline.changes)
     modified = metadata.times.modified
     return Article(
