@@ -33,7 +33,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _BAR = re.compile(r"\s[-–—|•·/]+\s|\n")
-_DATED_CHARS = 80
+_DATED_CHARS, _MAX_DATED_CHARS = 80, 120
 _MAX_PEN_NAME_CHARS, _MAX_PEN_NAME_WORDS = 30, 3
 _MAX_BODY_WORDS = 3
 """Of an organisation's name that is believed to be the author's."""
@@ -136,7 +136,12 @@ def _find_days(nearby: list[Block], *, is_day_first: bool) -> tuple[list[date], 
     changes: list[date] = []
     for block in nearby:
         text = block.text
-        if not YEARISH.search(text) or (day := find_day(text, is_day_first=is_day_first)) is None:
+        # Sentences speak of other days.
+        if (
+            len(text) > _MAX_DATED_CHARS
+            or not YEARISH.search(text)
+            or (day := find_day(text, is_day_first=is_day_first)) is None
+        ):
             continue
         # Of `Published 3 May, updated 4 May` the first counts, of `Updated 4 May` none.
         if update := _UPDATED.search(text):

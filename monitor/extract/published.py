@@ -102,8 +102,11 @@ def settle_day(times: Publication, days: list[date]) -> Moment | None:
     if stated is not None and stated.at.date() in days:
         return stated
     if stated is not None:
+        # Days further off, as of the paper's issue, do not move it.
+        if days and (moved := _move(stated, days[0])) is not stated:
+            return moved
         for day in days:
-            for moment in (stated, *times.others):
+            for moment in times.others:
                 if moment.at.date() == day or _move(moment, day) is not moment:
                     return _move(moment, day)
         if times.is_sure:

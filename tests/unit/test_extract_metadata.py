@@ -17,6 +17,10 @@ from monitor.urls import canonical_url
 
 URL = "https://news.example/2026/11/03/pact"
 PLAIN_URL = "https://news.example/pact"
+SENTENCE = (
+    "Both companies said that their long pact, on which so many jobs in both towns depend, is to end on 5 December 2026, "
+    "and not one day later."
+)
 HEADING = "<h1>Pact ends after three years</h1>"
 TEXT = (
     "Kestrel and Harbour end their pact after three years, both companies said, and neither gave a reason for it. " * 2
@@ -208,6 +212,13 @@ def test_day_shown_at_the_headline_settles_what_is_not_sure(head: str, days: lis
     found = settle_day(read_head(head, url=PLAIN_URL).times, days)
     assert found is not None
     assert found.at.day == day
+
+
+def test_only_the_nearest_day_moves_an_instant() -> None:
+    times = read_head('<meta name="article:published_time" content="2026-11-03T20:30:00Z">', url=PLAIN_URL).times
+    found = settle_day(times, [date(2026, 10, 1), date(2026, 11, 4)])
+    assert found is not None
+    assert found.at.isoformat() == "2026-11-03T20:30:00+00:00"
 
 
 @given(
@@ -422,6 +433,8 @@ def test_day_in_the_path_may_have_its_month_in_words(path: str) -> None:
         ('<meta property="og:title" content="Pact ends after three years">',
          "<li>2 Oct 2026<li>Pact ends after three years</li><p>A</p><p>B</p>" + HEADING + "<p>3 Nov 2026</p>", 3),
         ("", "<h1>Pact ends</h1><p class=modified>9 November 2026</p><p>3 November 2026</p>", 3),
+        # Sentences speak of other days.
+        ('<meta name="date" content="2026-11-03">', f"<h1>Pact ends</h1><p>{SENTENCE}</p>", 3),
         # Elements stick together.
         ("", "<h1>Pact ends</h1><p><b>03.11.26</b><b>12:44</b></p>", 3),
         ("", "<h1>Pact ends</h1><p>Published Tue, Nov 3 20264:29 AM EST</p>", 3),
