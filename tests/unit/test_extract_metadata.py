@@ -18,7 +18,7 @@ from monitor.urls import canonical_url
 URL = "https://news.example/2026/11/03/pact"
 PLAIN_URL = "https://news.example/pact"
 SENTENCE = (
-    "Both companies said that their long pact, on which so many jobs in both towns depend, is to end on 5 December 2026, "
+    "Both companies said that their long pact, on which so many jobs in two towns depend, is to end on 5 December 2026 "
     "and not one day later."
 )
 HEADING = "<h1>Pact ends after three years</h1>"
