@@ -245,6 +245,8 @@ class Article:
     site_name: str | None = None
     section: str | None = None
     """As the site names it."""
+    tickers: tuple[str, ...] = ()
+    """That the page states, without their exchanges."""
     language: str | None = None
     """Primary subtag of BCP 47, as `en`."""
     stripped: tuple[Stripped, ...] = ()

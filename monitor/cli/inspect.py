@@ -189,7 +189,17 @@ def _explain_page(
 
 def _print_article(article: Article) -> None:
     stdout.print(f"[bold]{escape(show(article.title))}[/]", soft_wrap=True)
-    facts = (*article.authors, show_time(article.published_at), article.site_name, article.language, article.url)
+    changed = f"changed {show_time(article.modified_at)}" if article.modified_at else None
+    times = (show_time(article.published_at), changed)
+    facts = (
+        *article.authors,
+        *times,
+        article.site_name,
+        article.section,
+        *article.tickers,
+        article.language,
+        article.url,
+    )
     stdout.print(f"[dim]{escape(show(' · '.join(filter(None, facts))))}[/]\n", soft_wrap=True)
     stdout.print(escape(show(article.text)), soft_wrap=True)
     if article.stripped:
@@ -326,7 +336,11 @@ def _describe_article(article: Article) -> dict[str, Any]:
         "title": article.title,
         "authors": article.authors,
         "published_at": article.published_at,
+        "is_published_day_only": article.is_published_day_only,
+        "modified_at": article.modified_at,
         "site_name": article.site_name,
+        "section": article.section,
+        "tickers": article.tickers,
         "language": article.language,
         "url": article.url,
         "stripped": article.stripped,

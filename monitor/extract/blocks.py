@@ -205,16 +205,21 @@ def read_blocks(body: LexborNode, *, folding: bool = True) -> tuple[list[Block],
 
 
 def _open_frame(node: LexborNode, tag: str, parent: Frame | None, index: int) -> Frame:
-    attributes = node.attributes
     frame = Frame()
     frame.tag = tag
     frame.parent = parent
     frame.index = index
     frame.key = node.mem_id
-    frame.names = _name_element(attributes, tag)
-    frame.places = (parent.places if parent else 0) | _PLACES.get(tag, 0)
-    if attributes and _is_hidden(attributes):
-        frame.places |= HIDDEN
+    places = _PLACES.get(tag, 0)
+    if parent is not None:
+        places |= parent.places
+    if attributes := node.attributes:
+        frame.names = _name_element(attributes, tag)
+        if _is_hidden(attributes):
+            places |= HIDDEN
+    else:
+        frame.names = _split_names(tag)
+    frame.places = places
     return frame
 
 
@@ -252,12 +257,18 @@ class _Folder:
         """Return the text of an element that holds a small part of the page; None for others, which may be anything."""
         if not self._patience:
             return None
-        self._max_chars = self._max_chars or int(_MAX_SHARE * len(_read_text(self._body)))
-        text = _read_text(node)
-        if len(text) <= self._max_chars and (len(text) < _FEW_CHARS or node.css_first("h1") is None):
-            return text
+        self._max_chars = self._max_chars or int(_MAX_SHARE * _count_chars(self._body.text()))
+        text = node.text(separator=" ")
+        chars = _count_chars(text)
+        if chars <= self._max_chars and (chars < _FEW_CHARS or node.css_first("h1") is None):
+            return " ".join(text.split())
         self._patience -= 1
         return None
+
+
+def _count_chars(text: str) -> int:
+    """Return how many characters of a text are no white space, roughly."""
+    return len(text) - text.count(" ") - text.count("\n") - text.count("\t")
 
 
 _FOLDED_NAMES = frozenset(
@@ -271,7 +282,7 @@ _TEXT_NAMES = frozenset(("article", "body", "content", "document", "entry", "mai
 """Elements with such a name too are looked into, as `article-with-comments`."""
 _MAX_SHARE = 0.3
 """Of the characters of a page; elements around all of it carry names like `no-comments`."""
-_FEW_CHARS = 500
+_FEW_CHARS = 400
 _FOLDED_LINKS = 4
 _LINKED_SHARE = 0.9
 _MENU_SPACES = 5
@@ -315,7 +326,8 @@ def _split_names(*parts: str | None) -> tuple[str, ...]:
 def _is_hidden(attributes: Attributes) -> bool:
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         return True
-    return _HIDING_STYLE.search(attributes.get("style") or "") is not None
+    style = attributes.get("style")
+    return style is not None and _HIDING_STYLE.search(style) is not None
 
 
 _KINDS, _TAGS, _BR = _ask_engine()

@@ -149,4 +149,4 @@ def _find_reason(block: Block, index: int, judgement: Judgement) -> StripReason:
     names = sums[1] + sums[3] + sums[4]
     if min(names, sums[5]) < _TELLING:
         return StripReason.NAMED if names < sums[5] else StripReason.WORDING
-    return StripReason.STRUCTURE if judgement.survey.is_inside[block.frame.index] else StripReason.OUTSIDE
+    return StripReason.STRUCTURE if judgement.survey.to_most[block.frame.index] == (0, 0) else StripReason.OUTSIDE

@@ -1,16 +1,39 @@
 """What the linear part of the block model thinks of a page as a whole, as numbers for its second part."""
 
 from collections import defaultdict
+from itertools import accumulate
 from math import exp
 from typing import NamedTuple
 
 from monitor.extract.blocks import Block, Frame
-from monitor.extract.features import HEADINGS, SAME_TITLE, TAG, TITLE, TOP_HEADING, Numbers, Shapes
+from monitor.extract.features import (
+    COUNT,
+    HEADINGS,
+    LINKED,
+    SAME_TITLE,
+    TAG,
+    TITLE,
+    TOP_HEADING,
+    Looks,
+    Numbers,
+)
 
 _ABSENT = -9.0
 """The score of a neighbour beyond the page's ends."""
 _REACH = 4
 _FAR = 6
+_MOST, _HALF = 0.75, 0.5
+_MOSTLY = 0.9
+_TITLE_WORDS = range(2, 26)
+
+
+class Styles(NamedTuple):
+    """Sums over blocks in elements of one look."""
+
+    keys: list[tuple[int, int]]
+    """Of each block: what elements of its look share."""
+    mass: dict[tuple[int, int], float]
+    words: dict[tuple[int, int], float]
 
 
 class Survey(NamedTuple):
@@ -26,61 +49,85 @@ class Survey(NamedTuple):
     gaps_before: list[int]
     """Words since the last block that is likely of the article."""
     gaps_after: list[int]
-    sections: list[tuple[float, int, int, int, int]]
-    """Of each block: score of the heading above it, blocks since, top headings since the title, runs of prose so far,
-    words since the title."""
+    sections: list[Numbers]
+    """Of each block: score of the heading above it, its share in links, blocks since, top headings since the title,
+    runs of prose so far, words since the title; -2 if the title comes later, -1 if it does not come."""
     repeats: list[int]
     """1 if the same text stands above, 2 if below, 3 both."""
+    styles: Styles
     frame_mass: list[float]
     frame_words: list[float]
-    styles: list[object]
-    """Of each block: what elements of one look share."""
-    style_mass: dict[object, float]
-    style_words: dict[object, float]
-    is_inside: list[bool]
-    """Of each element: whether it lies in the smallest one that holds most of the mass."""
+    to_most: list[tuple[int, int]]
+    """Of each element: how far it is from the smallest one that holds most of the mass, see `_measure_distances`."""
+    to_half: list[tuple[int, int]]
+    """The same for half of the mass."""
     kinship: list[Numbers]
     """Of each element: see `_describe_kinship`."""
+    level_mass: dict[float, float]
+    """Mass by levels down to the headline: what has the headline near is one region of the page."""
+    main_level: float
+    """Of the region with the most mass."""
 
 
-def survey_page(
-    blocks: list[Block],
-    frames: list[Frame],
-    words: list[int],
-    shapes: Shapes,
-    scores: list[float],
-    numbers: list[Numbers | None],
-) -> Survey:
-    """Return the sums that `describe_context` reads."""
+def survey_page(looks: Looks, scores: list[float]) -> Survey:
+    """Return the sums that `describe_context` reads; the page has one block at least."""
+    blocks, frames, words = looks.blocks, looks.frames, looks.counts
+    shapes, numbers = looks.shapes, looks.numbers
     masses = [size / (1.0 + exp(-score if score > -30.0 else 30.0)) for size, score in zip(words, scores, strict=True)]
-    before, so_far = [], 0.0
-    frame_mass = [0.0] * len(frames)
-    style_mass: dict[object, float] = defaultdict(float)
-    style_words: dict[object, float] = defaultdict(float)
-    styles: list[object] = []
-    for block, size, mass in zip(blocks, words, masses, strict=True):
-        before.append(so_far)
-        so_far += mass
-        frame = block.frame
-        frame_mass[frame.index] += mass
-        # By identity, since equal names are one object: see `blocks._split_names`.
-        style = (id(frame.names), id(frame.parent.names) if frame.parent else 0)
-        styles.append(style)
-        style_mass[style] += mass
-        style_words[style] += size
+    before = [0.0, *accumulate(masses)]
+    frame_mass = _sum_frames(blocks, frames, masses)
+    title = _find_title(numbers)
+    # Where no heading says what the title says, the likeliest block takes its place.
+    anchor = title if title is not None else max(range(len(blocks)), key=masses.__getitem__)
+    kinship = _describe_kinship(looks, blocks[anchor].frame)
+    level_mass: dict[float, float] = defaultdict(float)
+    for block, mass in zip(blocks, masses, strict=True):
+        level_mass[kinship[block.frame.index][1]] += mass
+    padding = [_ABSENT] * _FAR
+    return Survey(
+        scores=[*padding, *scores, *padding],
+        masses=masses,
+        total=before[-1] or 1.0,
+        before=before,
+        gaps_before=_measure_gaps(words, scores),
+        gaps_after=_measure_gaps(words[::-1], scores[::-1])[::-1],
+        sections=_read_sections(scores, numbers, words, title),
+        repeats=_find_repeats(blocks),
+        styles=_sum_styles(blocks, words, masses),
+        frame_mass=frame_mass,
+        frame_words=shapes.words,
+        to_most=_measure_distances(frames, _find_container(frames, frame_mass, _MOST)),
+        to_half=_measure_distances(frames, _find_container(frames, frame_mass, _HALF)),
+        kinship=kinship,
+        level_mass=level_mass,
+        main_level=max(level_mass, key=level_mass.__getitem__),
+    )
+
+
+def _sum_frames(blocks: list[Block], frames: list[Frame], masses: list[float]) -> list[float]:
+    """Return the mass in each element with all that it holds."""
+    sums = [0.0] * len(frames)
+    for block, mass in zip(blocks, masses, strict=True):
+        sums[block.frame.index] += mass
     for index in range(len(frames) - 1, 0, -1):
         parent = frames[index].parent
-        if parent is not None and frame_mass[index]:
-            frame_mass[parent.index] += frame_mass[index]
-    padding = [_ABSENT] * _FAR
-    title = _find_title(numbers)
-    return Survey(
-        [*padding, *scores, *padding], masses, so_far or 1.0, before, _measure_gaps(words, scores),
-        _measure_gaps(words[::-1], scores[::-1])[::-1], _read_sections(scores, numbers, words, title),
-        _find_repeats(blocks),
-        frame_mass, shapes.words, styles, style_mass, style_words, _mark_container(frames, frame_mass),
-        _describe_kinship(frames, shapes, None if title is None else blocks[title].frame),
-    )  # fmt: skip
+        if parent is not None and sums[index]:
+            sums[parent.index] += sums[index]
+    return sums
+
+
+def _sum_styles(blocks: list[Block], words: list[int], masses: list[float]) -> Styles:
+    keys = []
+    sums: dict[tuple[int, int], float] = defaultdict(float)
+    sizes: dict[tuple[int, int], float] = defaultdict(float)
+    for block, size, mass in zip(blocks, words, masses, strict=True):
+        frame = block.frame
+        # By identity, since equal names are one object: see `blocks._split_names`.
+        key = (id(frame.names), id(frame.parent.names) if frame.parent else 0)
+        keys.append(key)
+        sums[key] += mass
+        sizes[key] += size
+    return Styles(keys, sums, sizes)
 
 
 def _measure_gaps(words: list[int], scores: list[float]) -> list[int]:
@@ -93,19 +140,19 @@ def _measure_gaps(words: list[int], scores: list[float]) -> list[int]:
 
 def _read_sections(
     scores: list[float], numbers: list[Numbers | None], words: list[int], title: int | None
-) -> list[tuple[float, int, int, int, int]]:
-    sections = []
+) -> list[Numbers]:
+    sections: list[Numbers] = []
     ahead = -1 if title is None else -2
-    heading, since, titles, runs, distance = _ABSENT, 0, ahead, 0, ahead
+    heading, linked, since, titles, runs, distance = _ABSENT, 0.0, 0, ahead, 0, ahead
     is_running = False
     for score, own, size in zip(scores, numbers, words, strict=True):
-        sections.append((heading, since, titles, runs, distance))
+        sections.append((heading, linked, since, titles, runs, distance))
         distance += size if distance >= 0 else 0
         since += 1
         if own is None:
             continue
         if own[TAG] in HEADINGS:
-            heading, since = score, 0
+            heading, linked, since = score, own[LINKED], 0
             if own[TITLE] >= SAME_TITLE:
                 titles = distance = 0
             elif own[TAG] == TOP_HEADING and titles >= 0:
@@ -124,44 +171,65 @@ def _find_title(numbers: list[Numbers | None]) -> int | None:
     return next(titles, None)
 
 
-def _describe_kinship(frames: list[Frame], shapes: Shapes, title: Frame | None) -> list[Numbers]:
-    """Return six numbers for each element that holds text.
+def _describe_kinship(looks: Looks, title: Frame | None) -> list[Numbers]:
+    """Return seven numbers for each element that holds text.
 
     Levels up to the first one that holds the headline too, levels from there down to the headline, the share of the
-    page's prose in it (-1 without a headline); how many elements `article` it lies in; and of its nearest ancestor that
-    is one of a kind: how many those are, and its share in their words. Comments and teasers are many of a kind.
+    page's prose in it; how many elements `article` it lies in; and of its nearest ancestor that is one of a kind: how
+    many those are, its share in their words, and how many of them have a link for a title. Comments and teasers are
+    many of a kind.
     """
     levels: dict[int, int] = {}
     while title is not None:
         levels[title.index] = len(levels)
         title = title.parent
+    shapes = looks.shapes
     prose, all_prose, words = shapes.prose_words, shapes.prose_words[0] or 1.0, shapes.words
-    kinds = _count_kinds(frames, shapes)
-    root: Numbers = (0, levels.get(0, -1), 1.0, 0, 0, 1.0) if levels else (-1, -1, -1.0, 0, 0, 1.0)
-    found = [root] * len(frames)
-    for index, frame in enumerate(frames):
+    kinds = _count_kinds(looks)
+    root: Numbers = (0, levels.get(0, 0), 1.0, 0, 0, 1.0, 0.0)
+    found = [root] * len(looks.frames)
+    for index, frame in enumerate(looks.frames):
         if frame.parent is None or not words[index]:
             continue
-        up, level, share, depth, many, part = found[frame.parent.index]
+        up, level, share, depth, many, part, linked = found[frame.parent.index]
         if (own_level := levels.get(index)) is not None:
             level, share = own_level, prose[index] / all_prose
-        elif up >= 0:
+        else:
             up += 1
-        kind = kinds.get((frame.parent.index, id(frame.names)))
-        if kind is not None and kind[0] > 1 and shapes.blocks[index] > 1:
-            many, part = kind[0], words[index] / kind[1]
-        found[index] = (up, level, share, depth + (frame.tag == "article"), many, part)
+        if shapes.blocks[index] > 1 and (kind := kinds[frame.parent.index, id(frame.names)]).count > 1:
+            many, part, linked = kind.count, words[index] / kind.words, kind.linked / kind.count
+        found[index] = (up, level, share, depth + (frame.tag == "article"), many, part, linked)
     return found
 
 
-def _count_kinds(frames: list[Frame], shapes: Shapes) -> dict[tuple[int, int], tuple[int, float]]:
-    """Return how many elements with several blocks stand side by side under the same names, and their words."""
-    kinds: dict[tuple[int, int], tuple[int, float]] = {}
-    for frame, words, blocks in zip(frames, shapes.words, shapes.blocks, strict=True):
-        if blocks > 1 and frame.parent is not None:
-            kind = (frame.parent.index, id(frame.names))
-            count, total = kinds.get(kind, (0, 0.0))
-            kinds[kind] = (count + 1, total + words)
+class _Kind:
+    """Elements with several blocks that stand side by side under the same names: how many, and their words."""
+
+    __slots__ = ("count", "linked", "words")
+
+    def __init__(self) -> None:
+        self.count = self.linked = 0
+        self.words = 0.0
+
+
+def _count_kinds(looks: Looks) -> dict[tuple[int, int], _Kind]:
+    """Return the kinds by parent and names; `linked` are the elements that hold a link of the length of a title."""
+    kinds: dict[tuple[int, int], _Kind] = defaultdict(_Kind)
+    is_titled = [False] * len(looks.frames)
+    for block, own in zip(looks.blocks, looks.numbers, strict=True):
+        if own is not None and own[LINKED] > _MOSTLY and own[COUNT] in _TITLE_WORDS:
+            is_titled[block.frame.index] = True
+    for index in range(len(looks.frames) - 1, 0, -1):
+        frame, blocks = looks.frames[index], looks.shapes.blocks[index]
+        if frame.parent is None or not blocks:
+            continue
+        if blocks > 1:
+            kind = kinds[frame.parent.index, id(frame.names)]
+            kind.count += 1
+            kind.words += looks.shapes.words[index]
+            kind.linked += is_titled[index]
+        if is_titled[index]:
+            is_titled[frame.parent.index] = True
     return kinds
 
 
@@ -176,15 +244,30 @@ def _find_repeats(blocks: list[Block]) -> list[int]:
     return repeats
 
 
-def _mark_container(frames: list[Frame], mass: list[float]) -> list[bool]:
+def _find_container(frames: list[Frame], mass: list[float], share: float) -> Frame:
+    """Return the smallest element that holds this share of the mass."""
     best = frames[0]
     for frame in frames:
-        if frame.parent is best and mass[frame.index] >= 0.75 * mass[0]:
+        if frame.parent is best and mass[frame.index] >= share * mass[0]:
             best = frame
-    inside = [False] * len(frames)
+    return best
+
+
+def _measure_distances(frames: list[Frame], container: Frame) -> list[tuple[int, int]]:
+    """Return for each element the levels up to one around the container, and from there down; both 0 within it."""
+    heights: dict[int, int] = {}
+    around: Frame | None = container
+    while around is not None:
+        heights[around.index] = len(heights)
+        around = around.parent
+    distances: list[tuple[int, int]] = []
     for frame in frames:
-        inside[frame.index] = frame is best or (frame.parent is not None and inside[frame.parent.index])
-    return inside
+        if frame.index in heights:
+            distances.append((0, heights[frame.index]))
+        else:
+            up, height = distances[frame.parent.index] if frame.parent else (0, 0)
+            distances.append((up + 1 if height else 0, height))
+    return distances
 
 
 def describe_context(index: int, block: Block, size: int, survey: Survey) -> Numbers:
@@ -195,8 +278,10 @@ def describe_context(index: int, block: Block, size: int, survey: Survey) -> Num
     mass = survey.masses[index]
     frame = block.frame
     parent = frame.parent or frame
-    style = survey.styles[index]
+    styles = survey.styles
+    style = styles.keys[index]
     before = survey.before[index]
+    kin = survey.kinship[frame.index]
     return (
         *scores[_FAR - _REACH : _FAR + _REACH + 1],
         max(scores[:_FAR]),
@@ -204,17 +289,20 @@ def describe_context(index: int, block: Block, size: int, survey: Survey) -> Num
         *_share(survey, frame, mass, size),
         *_share(survey, parent, mass, size),
         *_share(survey, parent.parent or parent, mass, size),
-        _ratio(survey.style_mass[style] - mass, survey.style_words[style] - size),
-        (survey.style_mass[style] - mass) / total,
+        _ratio(styles.mass[style] - mass, styles.words[style] - size),
+        (styles.mass[style] - mass) / total,
         before / total,
         1.0 - (before + mass) / total,
-        survey.is_inside[frame.index],
+        *survey.to_most[frame.index],
+        *survey.to_half[frame.index],
         total,
         survey.gaps_before[index],
         survey.gaps_after[index],
         *survey.sections[index],
         survey.repeats[index],
-        *survey.kinship[frame.index],
+        *kin,
+        kin[1] - survey.main_level,
+        survey.level_mass[kin[1]] / total,
     )
 
 

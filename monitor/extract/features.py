@@ -37,14 +37,25 @@ class Shapes(NamedTuple):
     """Words of long blocks that are not mostly links."""
 
 
+class Looks(NamedTuple):
+    """What is known of the blocks of a page before they are judged; None for those that are not looked at."""
+
+    blocks: list[Block]
+    frames: list[Frame]
+    words: list[tuple[str, ...]]
+    counts: list[int]
+    shapes: Shapes
+    numbers: list[Numbers | None]
+
+
 _TAG_GROUPS = (
     "", "p", "h1", "h2", "h3", "h4 h5 h6", "li", "td th", "dt dd", "blockquote", "pre", "figcaption caption", "div",
     "section article main", "body", "label legend", "address", "summary details", "header footer nav aside",
     "center form",
 )  # fmt: skip
 _TAG_CODES = {tag: code for code, tags in enumerate(_TAG_GROUPS) for tag in tags.split()}
-TAG, TITLE = 0, 8
-"""Where in a block's numbers its tag and its relation to the page's title stand."""
+TAG, COUNT, LINKED, TITLE = 0, 1, 2, 8
+"""Where in a block's numbers its tag, its words, their share in links and its relation to the page's title stand."""
 _PARENT_LINKS, _PARENT_PROSE = 25, 27
 TOP_HEADING = 2
 HEADINGS = frozenset((TOP_HEADING, 3, 4, 5))

@@ -12,6 +12,7 @@ from monitor.extract.authors import Authors, read_authors
 from monitor.extract.jsonld import Description, Json, get_text, is_object, list_values, read_description
 from monitor.extract.marks import Marks, read_marks
 from monitor.extract.published import Publication, read_publication
+from monitor.extract.tickers import list_tickers
 from monitor.extract.titles import choose_title, fold_title
 from monitor.urls import canonical_url
 
@@ -26,6 +27,8 @@ class Metadata(NamedTuple):
     times: Publication
     site_name: str | None
     section: str | None
+    tickers: tuple[str, ...]
+    """Listed for programs."""
     language: str | None
     body: str
     """The text as JSON-LD gives it; empty if it does not."""
@@ -52,6 +55,7 @@ def read_metadata(tree: LexborHTMLParser, url: str | None) -> Metadata:
         times=read_publication(tree, marks, article, canonical, tag),
         site_name=site_name,
         section=marks.get_meta("articlesection") or get_text(article, "articleSection"),
+        tickers=list_tickers(marks, article),
         language=match[1].lower() if match else None,
         body=_get_body(article),
         is_news=any("News" in kind for kind in list_values(article.get("@type")) if isinstance(kind, str)),

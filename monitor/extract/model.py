@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from monitor.extract.blocks import FOLDED, Block, Frame
 from monitor.extract.context import Survey, describe_context, survey_page
-from monitor.extract.features import Hints, Numbers, Shapes, code_block, describe_block, describe_frames, measure_frames
+from monitor.extract.features import Hints, Looks, Numbers, code_block, describe_block, describe_frames, measure_frames
 from monitor.extract.vocabulary import Names, Words, look_up_names, read_surroundings, read_text
 
 WEIGHTS = files("monitor.extract").joinpath("weights.json")
@@ -29,22 +29,11 @@ _HOPELESS = -3.0
 """Where all neighbours score less, the trees are not asked."""
 _STAGES = (20, 40, 60, 100)
 _SURE_AFTER = (1.5, 1.8, 2.0, 2.0)
-"""Log odds that the trees behind these stages do not turn round: 2 of 26,077 blocks of unseen sites."""
+"""Log odds that the trees behind these stages do not turn round: 2 of 26,080 blocks of unseen sites."""
 _LONG_CHARS = 110
 """From which on only the first and the last two words of a block are looked at."""
 _ENDS_CHARS = 40
 _WORD = re.compile(r"\w+")
-
-
-class Looks(NamedTuple):
-    """What is known of the blocks of a page before they are judged; None for those that are not looked at."""
-
-    blocks: list[Block]
-    frames: list[Frame]
-    words: list[Words]
-    counts: list[int]
-    shapes: Shapes
-    numbers: list[Numbers | None]
 
 
 class Judgement(NamedTuple):
@@ -113,7 +102,7 @@ def judge_looks(looks: Looks) -> Judgement:
     blocks = looks.blocks
     channels = sum_channels(looks)
     first = [sum(sums) if sums else MENU_SCORE for sums in channels]
-    survey = survey_page(blocks, looks.frames, looks.counts, looks.shapes, first, looks.numbers)
+    survey = survey_page(looks, first)
     run_trees = load_trees()
     scores = []
     for index, (own, sums) in enumerate(zip(looks.numbers, channels, strict=True)):

@@ -17,6 +17,7 @@ from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.plain import extract_plain
 from monitor.extract.published import find_marked_day, settle_day
 from monitor.extract.roles import apply_rules, read_role, select_elements
+from monitor.extract.tickers import find_tickers
 from monitor.models import Article, BlockRules, ExplainedBlock
 
 DEFAULT_RULES = BlockRules()
@@ -125,22 +126,24 @@ def _read_page(text: str, url: str | None, rules: BlockRules) -> _Reading:
     return _Reading(tree, metadata, hints, blocks, verdicts)
 
 
-def _extract_markup(text: str, url: str | None, rules: BlockRules) -> Article:
-    tree, metadata, _, blocks, verdicts = _read_page(text, url, rules)
+def _extract_markup(page: str, url: str | None, rules: BlockRules) -> Article:
+    tree, metadata, _, blocks, verdicts = _read_page(page, url, rules)
     first = _find_beginning(verdicts, metadata.title)
     byline = read_byline(blocks, first, times=metadata.times, known=metadata.authors, site_name=metadata.site_name)
     published = settle_day(metadata.times, byline.days) or find_marked_day(tree, metadata.times, byline.changes)
     modified = metadata.times.modified
+    text = compose_text(verdicts)
     return Article(
         url=metadata.url,
         title=metadata.title,
-        text=compose_text(verdicts),
+        text=text,
         authors=settle_authors(tree, metadata.authors, byline, metadata.site_name).names,
         published_at=published.at if published else None,
         is_published_day_only=published is not None and published.is_day,
         modified_at=modified.at if modified else None,
         site_name=metadata.site_name,
         section=metadata.section,
+        tickers=find_tickers(text, metadata.tickers),
         language=metadata.language,
         stripped=list_stripped(verdicts),
     )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from monitor.extract.dates import find_day
 from monitor.extract.names import split_names
+from monitor.extract.tickers import find_tickers
 from monitor.extract.wording import find_tail, is_promo, is_prose
 from monitor.models import Article, Stripped, StripReason
 
@@ -41,6 +42,7 @@ def extract_plain(text: str, url: str | None = None, *, title: str | None = None
         text=_join_lines(kept),
         authors=_find_authors(byline),
         published_at=find_day(byline),
+        tickers=find_tickers(text),
         stripped=tuple(Stripped(text=line.text, reason=StripReason.STRUCTURE) for line in head) + tuple(stripped),
     )
 

@@ -67,6 +67,8 @@ class Publication(NamedTuple):
     """The page writes 3/11/2026 for the third of November."""
     is_settled: bool
     """Nothing that the page shows near its headline would change it: its URL or its offset tells the readers' day."""
+    scripted: Moment | None
+    """What a script of the page calls its publication, if nothing else does."""
 
 
 def read_publication(tree: LexborHTMLParser, marks: Marks, article: Json, url: str, language: str) -> Publication:
@@ -89,7 +91,9 @@ def read_publication(tree: LexborHTMLParser, marks: Marks, article: Json, url: s
     modified = next(iter(_parse_all(changes, is_day_first=is_day_first, limit=1)), None)
     others = tuple(other for other in (*sure, *dated) if chosen and _is_rival(other, chosen, modified))
     is_settled = bool(chosen and stated and is_sure and not others and (url_day or chosen.at.utcoffset()))
-    return Publication(chosen, is_sure or bool(sure and not stated), modified, others, is_day_first, is_settled)
+    is_sure = is_sure or bool(sure and not stated)
+    scripted = None if chosen else _find_in_scripts(tree)
+    return Publication(chosen, is_sure, modified, others, is_day_first, is_settled, scripted)
 
 
 def settle_day(times: Publication, days: list[date]) -> Moment | None:
@@ -126,7 +130,7 @@ def find_marked_day(tree: LexborHTMLParser, times: Publication, changes: list[da
                 continue
             if day := find_day(text[:_MAX_MARK_CHARS], is_day_first=times.is_day_first):
                 return Moment(day, is_day=True)
-    if found := _find_in_scripts(tree) or times.modified:
+    if found := times.scripted or times.modified:
         return found
     if changes:
         return _make_day(changes[0])

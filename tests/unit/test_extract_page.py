@@ -154,3 +154,31 @@ def test_promo_byline_and_pointers_go_whatever_their_elements_are_called() -> No
     assert article.text.split("\n\n") == paragraphs
     stripped = " ".join(block.text for block in article.stripped)
     assert all(words in stripped for words in ("By Ada Marlow", "Gilts drift", "Plumb Ledger", "Save up to"))
+
+
+def write_stories(count: int) -> list[str]:
+    places = ("Lyon", "Graz", "Porto", "Turku", "Leeds", "Utrecht", "Brno", "Aarhus")
+    return [
+        f"The council of {place} voted on Monday to sell its stake in the local bus company, after a debate of "
+        f"{hours} hours in which nobody could say what the new owner wants to do with the depot."
+        for hours, place in enumerate(places[:count], start=2)
+    ]
+
+
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        "<div class=item><h3><a href='/{0}'>Council {0} sells</a></h3><p>{1}</p></div>",
+        "<article><h2><a href='/{0}'>Council {0} sells</a></h2><div>{1}</div></article>",
+    ],
+)
+def test_a_run_of_long_teasers_below_the_article_stays_out(teaser: str) -> None:
+    own = [f"{number}: {PARAGRAPH}It was the {number}. time that the two fell out." for number in range(12)]
+    others = write_stories(5)
+    below = "".join(teaser.format(number, text) for number, text in enumerate(others))
+    page = (
+        "<html><head><title>Kestrel leaves Harbour</title></head><body><main><section class=story>"
+        f"<h1>Kestrel leaves Harbour</h1>{''.join(f'<p>{text}</p>' for text in own)}</section>"
+        f"<section><h2>More stories</h2>{below}</section></main></body></html>"
+    )
+    assert extract(page).text.split("\n\n") == [" ".join(text.split()) for text in own]
