@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-check clean
+.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -39,6 +39,9 @@ bench-boilerplate: .venv/dev.stamp  ## measure what rotating marketing leaks, on
 
 bench-detection: .venv/dev.stamp  ## measure detection on ../shared/data/events
 	$(BIN)/python tests/bench/bench_detection.py
+
+bench-hostile: .venv/dev.stamp  ## try other people's hostile material, on ../shared/data/hostile
+	$(BIN)/python -m tests.bench.bench_hostile
 
 bench-check: .venv/dev.stamp  ## measure whole checks of 200 real pages, and the idle daemon
 	$(BIN)/python tests/bench/bench_check.py

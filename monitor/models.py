@@ -85,12 +85,19 @@ class Link:
     """An article that a source points at, not fetched yet."""
 
     url: str
-    """Canonical, absolute."""
+    """Canonical, absolute. An item without a page of its own has its source's, with a fragment that is its own."""
+    id: str | None = None
+    """As the source names the item, if it does."""
     title: str | None = None
     summary: str | None = None
     """Plain text."""
     published_at: datetime | None = None
     modified_at: datetime | None = None
+
+    @property
+    def has_page(self) -> bool:
+        """False for an item that is all that its source shows of it: there is nothing to fetch."""
+        return "#" not in self.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ async def _register(tools: Tools, source: Source, report: CheckReport) -> list[P
         if not found.more:  # an index is read each time: it may stay as it is while its sitemaps change
             pages.append(page)
         seen += 1
-        links += found.links
+        links += (link for link in found.links if link.has_page or link.title or link.summary)
         todo += found.more
     newest = sorted(links, key=_publication, reverse=True)[: source.max_links]
     report.new_links = await _run(_register_links, tools, source, newest)
@@ -211,7 +211,7 @@ def _due_visits(tools: Tools, source: Source, revisit: bool) -> list[Visit]:  # 
 async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport) -> None:
     """Fetch, extract, detect and record one article."""
     link, page = visit.link, None
-    if source.read is Reading.LINK:
+    if source.read is Reading.LINK or not link.has_page:
         article = Article(url=link.url, title=link.title or "", text=link.summary or "")
     else:
         page = await tools.fetcher.fetch(link.url, etag=visit.etag, last_modified=visit.last_modified)

@@ -17,6 +17,7 @@ from xml.sax.xmlreader import AttributesNSImpl, InputSource
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.sanitizer import replace_doctype
 
+from monitor.discover.anchor import make_anchor
 from monitor.discover.charset import decode_text
 from monitor.discover.dates import parse_date
 from monitor.discover.jsonfeed import parse_json_feed
@@ -37,6 +38,8 @@ _XML_DECLARATION = re.compile(r"<\?xml\s[^>]*>\s*")
 _ROOT_SCANNED_CHARS = 100_000
 _HTML_PAGE = re.compile(r"(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
 T = TypeVar("T")
 R = TypeVar("R", bound="_CappedReader")
 Name: TypeAlias = tuple[str | None, str]
@@ -56,6 +59,10 @@ class _CappedReader:
     version: str
     """Empty for what is of no kind of feed."""
     entries: list[Entry]
+    feeddata: Entry
+    elementstack: list[list[list[str | bytes]]]
+    """Of the elements that are open: name, whether text is expected, pieces of text."""
+    guidislink: bool
     elements = 0
     sanitize_html: bool
     resolve_relative_uris: bool
@@ -78,6 +85,19 @@ class _CappedReader:
         """Read a character by its number, if there is one."""
         with contextlib.suppress(*_LEAKS):
             super().handle_charref(ref)  # type: ignore[misc]  # as above
+
+    def _end_guid(self) -> None:
+        """Take an id for an address only if it looks like one: `7` is a name, whatever isPermaLink defaults to."""
+        text = "".join(map(str, self.elementstack[-1][2])) if self.elementstack else ""
+        self.guidislink = bool(self.guidislink and "/" in text)
+        super()._end_guid()  # type: ignore[misc]  # as above
+
+    _end_id = _end_guid
+
+    def resolve_uri(self, uri: str) -> str:
+        """Return what has a scheme as it is: an id is compared letter by letter (RFC 4287, 4.2.6.1)."""
+        resolved: str = super().resolve_uri(uri) if not _SCHEME.match(uri) else uri  # type: ignore[misc]  # as above
+        return resolved
 
     def _add_tag(self, *_: object) -> None:
         """Leave tags away: nobody reads them, and each is compared with all before."""
@@ -138,7 +158,8 @@ def parse_feed(page: Page) -> Discovery:
         raise ParseError(page.url, f"a feed that cannot be read: {type(error).__name__}") from error
     if not reader.version and not reader.entries:
         raise ParseError(page.url, "not a feed")
-    return Discovery(links=tuple(link for entry in reader.entries if (link := _to_link(entry, page.url))))
+    site_url = _find_site(reader.feeddata, page.url)
+    return Discovery(links=tuple(link for entry in reader.entries if (link := _to_link(entry, page.url, site_url))))
 
 
 def _read(text: str, base_url: str) -> _CappedReader:
@@ -179,17 +200,26 @@ def _run_strictly(reader: _StrictReader, document: bytes) -> None:
     parser.parse(source)
 
 
-def _to_link(entry: Entry, base_url: str) -> Link | None:
-    """Return an item as a link; None for one that has no usable URL."""
-    url = next(_find_urls(entry, base_url), None)
-    if url is None:
-        return None
+def _find_site(feed: Entry, base_url: str) -> str:
+    """Return the URL of the pages that a feed is about, else its own."""
+    with contextlib.suppress(UrlError):
+        return canonical_url(_get(feed, "link", str) or "", base_url)
+    return base_url
+
+
+def _to_link(entry: Entry, base_url: str, site_url: str) -> Link | None:
+    """Return an item as a link, None if it says nothing; one without a usable URL is a place on its site."""
     published_at = _find_date(entry, "published", "created")
     modified_at = _find_date(entry, "updated")
     title, is_markup = _find_text(entry, "title")
     summary, is_summary_markup = _find_text(entry, "summary")
+    name = _get(entry, "id", str) or ""
+    url = next(_find_urls(entry, base_url), None)
+    if url is None and not (name or title or summary or published_at or modified_at):
+        return None
     return Link(
-        url=url,
+        url=url or make_anchor(site_url, name or f"{title}\n{summary}"),
+        id=name or None,
         title=tidy_line(strip_markup(title) if is_markup else title),
         summary=tidy_paragraphs(strip_markup(summary) if is_summary_markup else summary),
         published_at=published_at or modified_at,

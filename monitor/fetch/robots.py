@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 MAX_ROBOTS_BYTES = 512_000
+MAX_LINE_BYTES = 16_663
+"""Read of one line, as much as Google's parser reads: eight times the longest URL that browsers took."""
 SHORTEST_LIFE_SECONDS = 3_600.0
 LONGEST_LIFE_SECONDS = 86_400.0
 """RFC 9309, 2.4: no longer than a day."""
@@ -19,6 +21,8 @@ _AGENT_KEYS = frozenset({b"user-agent", b"useragent", b"user agent"})
 _ALLOW_KEY = b"allow"
 _DISALLOW_KEYS = frozenset({b"disallow", b"dissallow", b"dissalow", b"disalow", b"diasllow", b"disallaw"})
 _DELAY_KEYS = frozenset({b"crawl-delay", b"crawldelay", b"crawl delay"})
+_BYTE_ORDER_MARK = re.compile(rb"\A\xef(?:\xbb\xbf?)?(?![\x80-\xff]|[\x00-\x1f])")
+"""Or what a careless editor left of it."""
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _TOKEN = re.compile(rb"[A-Za-z0-9_-]+|\*(?=\s|$)")
 _INDEX_PAGE = re.compile(r"(.*/)index\.html?$")
@@ -102,8 +106,8 @@ def parse_robots(body: bytes, *, token: str, cache_control: str = "") -> Robots:
 
 def _read_lines(body: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield key and value of each line that may concern us."""
-    for line in body.removeprefix(b"\xef\xbb\xbf").splitlines():
-        text = line.partition(b"#")[0].strip()
+    for line in _BYTE_ORDER_MARK.sub(b"", body, count=1).splitlines():
+        text = line[:MAX_LINE_BYTES].partition(b"#")[0].strip()
         key, colon, value = text.partition(b":")
         if not colon:  # seen in the wild: a blank instead of the colon
             key, _, value = text.partition(b" ")

@@ -123,7 +123,7 @@ def _renew(row: LinkRow, link: Link, source: Source, now: datetime, *, is_baseli
     when another source brought it with its first look while this one would have told it.
     """
     has_changed = bool(link.modified_at and (not row.modified_at or link.modified_at > row.modified_at))
-    if source.read is Reading.LINK:
+    if source.read is Reading.LINK or not link.has_page:
         has_changed = has_changed or (link.title, link.summary) != (row.title, row.summary)
     if row.state == STORED and has_changed:
         row.due_at = now

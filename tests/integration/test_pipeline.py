@@ -212,6 +212,20 @@ async def test_headlines_are_read_without_their_pages(site: Site, tools: Tools) 
     assert "/pact" not in {path for path, _ in site.requests}
 
 
+async def test_items_without_a_page_are_read_where_they_stand(site: Site, tools: Tools) -> None:
+    site.put("/", WEATHER)
+    site.put(
+        "/feed",
+        "<rss version='2.0'><channel><link>/</link>"
+        "<item><title>Alderon Systems and Birchway Logistics form partnership</title></item>"
+        "<item><pubDate>Tue, 05 Mar 2024 14:30:00 GMT</pubDate></item></channel></rss>",
+        "text/xml",
+    )
+    report = await check(tools, feed(site))
+    assert (report.new_links, report.stored, report.alerts) == (1, 1, 1)
+    assert "/" not in {path for path, _ in site.requests}
+
+
 async def test_old_news_is_stored_but_not_told(site: Site, tools: Tools) -> None:
     dated = '<meta property="article:published_time" content="2026-01-02T10:00:00Z"></head>'
     site.put("/pact", PACT.replace("</head>", dated))
