@@ -69,7 +69,7 @@ class Source:
     read: Reading = Reading.PAGE
     """`page` fetches each article; `link` takes title and summary as the source gives them."""
     keep: tuple[str, ...] = ()
-    """Words or phrases of which title or summary must hold one; empty keeps all."""
+    """Words or phrases of which title, summary or tickers must hold one; empty keeps all."""
     max_links: Annotated[int, Ge(1)] = 200
     """Newest links taken from one look at the source."""
     baseline: bool = True
@@ -78,6 +78,16 @@ class Source:
     """What of its pages to keep and to drop, whatever all other steps say."""
     needs_contact: bool = False
     """Stay off until `contact` names an e-mail address, as some servers ask of robots."""
+
+
+class DateCertainty(StrEnum):
+    """How much of a date its source really told."""
+
+    EXACT = "exact"
+    ZONE_ASSUMED = "zone assumed"
+    """It names no time zone: taken as UTC, so it may be half a day off."""
+    DAY = "day only"
+    """It names no time: taken as midnight in UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +102,11 @@ class Link:
     summary: str | None = None
     """Plain text."""
     published_at: datetime | None = None
+    """As the source says, be it in the future; when the monitor saw it first is kept apart."""
+    published_certainty: DateCertainty = DateCertainty.EXACT
     modified_at: datetime | None = None
+    tickers: tuple[str, ...] = ()
+    """Listed companies that it is about, as `NASDAQ:MSFT`."""
 
     @property
     def has_page(self) -> bool:
@@ -107,6 +121,10 @@ class Discovery:
     links: tuple[Link, ...] = ()
     more: tuple[str, ...] = ()
     """Pages of the same source to look at too, as the sitemaps of an index."""
+    next_page: str | None = None
+    """Where the source goes on with older articles, if it says so (RFC 5005, JSON Feed's `next_url`)."""
+    hub: str | None = None
+    """The WebSub hub that would push its news: noted, not used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +156,9 @@ class SourceState:
     """In a row."""
     last_error: str | None = None
     newest_at: datetime | None = None
-    """Publication of its newest article."""
+    """Publication of its newest article; one of the future counts from when it was seen."""
+    hub: str | None = None
+    """The WebSub hub that it names: noted, not used."""
     articles: int = 0
 
 

@@ -9,12 +9,24 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from monitor.discover import discover
 from monitor.errors import FetchError, FetchFault, MonitorError, ParseError, StoreError
 from monitor.extract import extract
-from monitor.models import Article, BlockRules, Discovery, Link, Page, Reading, Source, SourceState, Visit
+from monitor.models import (
+    Article,
+    BlockRules,
+    DateCertainty,
+    Discovery,
+    Link,
+    Page,
+    Reading,
+    Source,
+    SourceState,
+    Visit,
+)
 from monitor.record import REVISIT_AGES_SECONDS, Tools, next_look, record_article
 from monitor.store import Store, sources
 from monitor.urls import host_of
@@ -108,13 +120,18 @@ async def _register(tools: Tools, source: Source, report: CheckReport) -> list[P
     todo = [source.url]
     seen = 0
     while todo and seen <= _MAX_MORE_PAGES:
-        page, found = await _look(tools, source, todo.pop(0))
+        url = todo.pop(0)
+        page, found = await _look(tools, source, url)
         if not found.more:  # an index is read each time: it may stay as it is while its sitemaps change
             pages.append(page)
         seen += 1
         links += (link for link in found.links if link.has_page or link.title or link.summary)
         todo += found.more
-    newest = sorted(links, key=_publication, reverse=True)[: source.max_links]
+        has_gap = found.next_page is not None and await _run(_has_gap, tools.store, source, found.links)
+        todo += [found.next_page] if found.next_page and has_gap else []
+        if found.hub and url == source.url:
+            await _run(_note_hub, tools.store, source, found.hub)
+    newest = sorted(links, key=partial(_publication, now=tools.now()), reverse=True)[: source.max_links]
     report.new_links = await _run(_register_links, tools, source, newest)
     return pages
 
@@ -128,8 +145,21 @@ async def _look(tools: Tools, source: Source, url: str) -> tuple[Page, Discovery
     return page, await tools.sandbox.run(url, discover, source, page)
 
 
-def _publication(link: Link) -> float:
-    return link.published_at.timestamp() if link.published_at else 0.0
+def _publication(link: Link, *, now: datetime) -> datetime:
+    """Return the time that orders a link: none is newer than now, and one without a date is as new as it is to us."""
+    return min(link.published_at or now, now)
+
+
+def _has_gap(store: Store, source: Source, links: tuple[Link, ...]) -> bool:
+    """Return whether a page of a source that we know shows nothing that we know: what is older may be missing too."""
+    with store.read() as session:
+        is_known = sources.read_state(session, source.name).is_baselined
+        return is_known and bool(links) and sources.count_known(session, [link.url for link in links]) == 0
+
+
+def _note_hub(store: Store, source: Source, hub: str) -> None:
+    with store.write() as session:
+        sources.note_hub(session, source.name, hub)
 
 
 def _read_validators(store: Store, source: Source, url: str) -> tuple[str | None, str | None]:
@@ -226,6 +256,9 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
         title=article.title or link.title or "",
         text=article.text or link.summary or "",
         published_at=article.published_at or link.published_at,
+        is_published_day_only=article.is_published_day_only
+        if article.published_at
+        else link.published_certainty is DateCertainty.DAY,
     )
     recorded = await _run(record_article, tools, source, visit, article, page)
     report.stored += recorded.is_news

@@ -46,10 +46,14 @@ def _drop_repeats(links: Iterable[Link]) -> list[Link]:
 
 
 def _keep(links: list[Link], phrases: tuple[str, ...]) -> list[Link]:
-    """Return the links with one of the phrases, as whole words in any case; all if there are no phrases."""
+    """Return the links with one of the phrases in title, summary or tickers, as whole words; all without phrases."""
     words = [r"\s+".join(map(re.escape, phrase.casefold().split())) for phrase in phrases]
     wanted = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")
-    return [link for link in links if not words or wanted.search(f"{link.title}\n{link.summary}".casefold())]
+    return [link for link in links if not words or wanted.search(_words_of(link))]
+
+
+def _words_of(link: Link) -> str:
+    return "\n".join((link.title or "", link.summary or "", *link.tickers)).casefold()
 
 
 def _sort_newest_first(links: list[Link]) -> list[Link]:

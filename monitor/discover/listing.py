@@ -4,22 +4,22 @@ import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.discover.charset import decode_text
-from monitor.discover.dates import parse_date
+from monitor.discover.dates import Moment, parse_moment
 from monitor.discover.plain import tidy_line
 from monitor.errors import ParseError, UrlError
-from monitor.models import Discovery, Link, Page
+from monitor.models import DateCertainty, Discovery, Link, Page
 from monitor.urls import canonical_url, is_same_site
 
 MAX_LISTING_CHARS = 5_000_000
 MAX_NODES = 2_000
 """Links looked at on one page."""
 MAX_TIMES = 300
+MAX_NEXT = 5
 MIN_HEADLINE_CHARS, MAX_HEADLINE_CHARS = 25, 120
 MIN_PATTERN_LINKS = 3
 
@@ -45,12 +45,13 @@ def parse_listing(page: Page, selector: str | None) -> Discovery:
     except (SelectolaxError, MemoryError) as error:
         raise ParseError(page.url, "took more memory to read than there is") from error
     nodes = tree.css("a[href]") if selector is None else _select(tree, selector, page.url)
-    links = _merge(_read_links(nodes, _find_base(tree, page.url), _find_dates(tree)))
+    base_url = _find_base(tree, page.url)
+    links = _merge(_read_links(nodes, base_url, _find_dates(tree)))
     if selector is None:
         links = _find_headlines(links, page.url)
     if not links:
         raise ParseError(page.url, f"no links match {selector!r}" if selector else "no group of article links found")
-    return Discovery(links=tuple(links))
+    return Discovery(links=tuple(links), next_page=_find_next(tree, base_url, page.url))
 
 
 def _select(tree: LexborHTMLParser, selector: str, url: str) -> list[LexborNode]:
@@ -70,7 +71,17 @@ def _find_base(tree: LexborHTMLParser, url: str) -> str:
         return url
 
 
-def _read_links(nodes: list[LexborNode], base_url: str, dates: dict[str, datetime]) -> Iterator[Link]:
+def _find_next(tree: LexborHTMLParser, base_url: str, own_url: str) -> str | None:
+    """Return where a page says that its list goes on, on the same site."""
+    for node in tree.css("link[rel~=next][href], a[rel~=next][href]")[:MAX_NEXT]:
+        with contextlib.suppress(UrlError):
+            url = canonical_url(node.attributes.get("href") or "", base_url)
+            if url != own_url and is_same_site(url, own_url):
+                return url
+    return None
+
+
+def _read_links(nodes: list[LexborNode], base_url: str, dates: dict[str, Moment]) -> Iterator[Link]:
     """Yield the links of elements that are, or hold, one; those of the page's furniture only if they were asked for."""
     for node in nodes[:MAX_NODES]:
         anchor = node if node.tag == "a" else max(node.css("a[href]"), key=_measure, default=None)
@@ -78,7 +89,13 @@ def _read_links(nodes: list[LexborNode], base_url: str, dates: dict[str, datetim
         if anchor is None or not href:
             continue
         with contextlib.suppress(UrlError):
-            yield Link(url=canonical_url(href, base_url), title=_find_title(anchor), published_at=dates.get(href))
+            moment = dates.get(href)
+            yield Link(
+                url=canonical_url(href, base_url),
+                title=_find_title(anchor),
+                published_at=moment.at if moment else None,
+                published_certainty=moment.certainty if moment else DateCertainty.EXACT,
+            )
 
 
 def _measure(anchor: LexborNode) -> int:
@@ -100,11 +117,11 @@ def _find_title(anchor: LexborNode) -> str | None:
     return next((title for text in spoken if (title := tidy_line(text or ""))), None)
 
 
-def _find_dates(tree: LexborHTMLParser) -> dict[str, datetime]:
+def _find_dates(tree: LexborHTMLParser) -> dict[str, Moment]:
     """Return dates by the `href` of the links beside them, as far as a card has one date and few links."""
-    dates: dict[str, datetime] = {}
+    dates: dict[str, Moment] = {}
     for time in tree.css(_TIMES)[:MAX_TIMES]:
-        moment = parse_date(time.attributes.get("datetime"))
+        moment = parse_moment(time.attributes.get("datetime"))
         card = time.parent
         for _ in range(_CARD_LEVELS):
             if moment is None or card is None or len(card.css(_TIMES)) > 1:

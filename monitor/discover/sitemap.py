@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from xml.parsers import expat
 
 from monitor.discover.charset import decode_text
-from monitor.discover.dates import has_time_of_day, parse_date
+from monitor.discover.dates import has_time_of_day, parse_date, parse_moment
 from monitor.discover.plain import tidy_line
 from monitor.errors import ParseError, UrlError
-from monitor.models import Discovery, Link, Page
+from monitor.models import DateCertainty, Discovery, Link, Page
 from monitor.urls import canonical_url
 
 MAX_SITEMAP_BYTES = 20_000_000
@@ -25,6 +25,10 @@ MAX_CHILDREN = 5
 """Sitemaps of an index to look at, the newest."""
 MAX_DEPTH = 32
 
+_TICKER = re.compile(r"[A-Z0-9]{2,10}:[A-Z0-9.\-]{1,12}")
+"""`NASDAQ:MSFT`: the exchange, and the company's code there."""
+MAX_TICKERS = 5
+"""As many as Google's format allows."""
 _GZIP_MAGIC = b"\x1f\x8b"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _BAD_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)(?:\w+;)?")
@@ -35,6 +39,7 @@ _FIELDS = {
     ("urlset", "url", "lastmod"): "lastmod",
     ("urlset", "url", "news", "title"): "title",
     ("urlset", "url", "news", "publication_date"): "published",
+    ("urlset", "url", "news", "stock_tickers"): "tickers",
     ("sitemapindex", "sitemap", "loc"): "loc",
     ("sitemapindex", "sitemap", "lastmod"): "lastmod",
 }
@@ -157,9 +162,18 @@ def _to_link(entry: dict[str, str], base_url: str) -> Link | None:
     except (KeyError, UrlError):
         return None
     lastmod = entry.get("lastmod", "")
+    published = parse_moment(entry.get("published"))
     return Link(
         url=url,
         title=tidy_line(entry.get("title", "")),
-        published_at=parse_date(entry.get("published")),
+        published_at=published.at if published else None,
+        published_certainty=published.certainty if published else DateCertainty.EXACT,
+        tickers=_parse_tickers(entry.get("tickers", "")),
         modified_at=parse_date(lastmod) if has_time_of_day(lastmod) else None,
     )
+
+
+def _parse_tickers(text: str) -> tuple[str, ...]:
+    """Return the tickers of a list such as `NASDAQ:A, NYSE:B`."""
+    names = ("".join(name.split()).upper() for name in text[:500].split(","))
+    return tuple(name for name in names if _TICKER.fullmatch(name))[:MAX_TICKERS]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlmodel import Session, col, or_, select
 
-from monitor.models import Link, Page, Reading, Source, SourceState, StoredArticle, Visit
+from monitor.models import DateCertainty, Link, Page, Reading, Source, SourceState, StoredArticle, Visit
 from monitor.store.database import in_chunks
 from monitor.store.tables import ArticleRow, LinkRow, SourceRow, ValidatorRow
 
@@ -34,7 +34,11 @@ def record_success(session: Session, name: str, now: datetime) -> int:
     """Note a check without fault; return how many in a row had failed before."""
     row = session.get(SourceRow, name) or SourceRow(name=name)
     failures = row.failures
-    newest = session.exec(select(func.max(ArticleRow.published_at)).where(col(ArticleRow.source) == name)).one()
+    known_at = case(
+        (col(ArticleRow.published_at) > col(ArticleRow.first_seen_at), col(ArticleRow.first_seen_at)),
+        else_=col(ArticleRow.published_at),
+    )
+    newest = session.exec(select(func.max(known_at)).where(col(ArticleRow.source) == name)).one()
     row.sqlmodel_update(
         {
             "checked_at": now,
@@ -57,6 +61,18 @@ def record_failure(session: Session, name: str, now: datetime, *, error: str, no
     )
     session.add(row)
     return row.failures
+
+
+def note_hub(session: Session, name: str, hub: str) -> None:
+    """Keep the WebSub hub that a source names."""
+    row = session.get(SourceRow, name) or SourceRow(name=name)
+    row.hub = hub
+    session.add(row)
+
+
+def count_known(session: Session, urls: Sequence[str]) -> int:
+    """Return how many of the URLs any source has shown before."""
+    return len(_rows_of(session, list(dict.fromkeys(urls))))
 
 
 def read_validators(session: Session, source: Source, url: str) -> tuple[str | None, str | None]:
@@ -107,6 +123,7 @@ def register_links(session: Session, source: Source, links: Sequence[Link], now:
                 title=link.title,
                 summary=link.summary,
                 published_at=link.published_at,
+                published_certainty=link.published_certainty.value,
                 modified_at=link.modified_at,
                 seen_at=now,
                 is_baseline=is_baseline,
@@ -159,7 +176,14 @@ def due_visits(session: Session, source: str, now: datetime, *, revisit_since: d
     )
     return [
         Visit(
-            link=Link(**row.model_dump(include={"url", "title", "summary", "published_at", "modified_at"})),
+            link=Link(
+                url=row.url,
+                title=row.title,
+                summary=row.summary,
+                published_at=row.published_at,
+                published_certainty=DateCertainty(row.published_certainty),
+                modified_at=row.modified_at,
+            ),
             is_baseline=row.is_baseline,
             stored_at=row.stored_at,
             attempts=row.attempts,

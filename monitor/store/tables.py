@@ -26,7 +26,9 @@ class SourceRow(SQLModel, table=True):
     """In a row."""
     last_error: str | None = None
     newest_at: datetime | None = None
-    """Publication of its newest article."""
+    """Publication of its newest article; one of the future counts from when it was seen."""
+    hub: str | None = None
+    """The WebSub hub that it names."""
 
 
 class ValidatorRow(SQLModel, table=True):
@@ -57,6 +59,7 @@ class LinkRow(SQLModel, table=True):
     title: str | None = None
     summary: str | None = None
     published_at: datetime | None = None
+    published_certainty: str = "exact"
     modified_at: datetime | None = None
     seen_at: datetime
     is_baseline: bool = False

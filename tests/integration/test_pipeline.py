@@ -226,6 +226,65 @@ async def test_items_without_a_page_are_read_where_they_stand(site: Site, tools:
     assert "/" not in {path for path, _ in site.requests}
 
 
+async def test_a_gap_is_closed_where_the_source_pages(site: Site, tools: Tools, clock: Clock) -> None:
+    def put(path: str, target: str, following: str) -> None:
+        site.put(f"/{target}", WEATHER.replace("north", target))
+        site.put(
+            path,
+            f"<feed xmlns='http://www.w3.org/2005/Atom'><link rel='next' href='{following}'/>"
+            f"<entry><title>{target}</title><link href='/{target}'/></entry></feed>",
+            "text/xml",
+        )
+
+    put("/feed", "first", "/old")
+    assert (await check(tools, feed(site))).new_links == 1
+    assert "/old" not in {path for path, _ in site.requests}, "the first look is no gap"
+    put("/feed", "third", "/feed?2")
+    put("/feed?2", "second", "/feed?3")
+    put("/feed?3", "first", "/old")
+    clock.pass_hours(1)
+    assert (await check(tools, feed(site))).new_links == 2
+    assert "/old" not in {path for path, _ in site.requests}, "what is known ends the gap"
+
+
+async def test_a_date_of_the_future_does_not_push_out_news(site: Site, tools: Tools) -> None:
+    items = "".join(
+        f"<item><title>{name}</title><link>/{name}</link>{date}</item>"
+        for name, date in (
+            ("pinned", "<pubDate>Tue, 05 Mar 2030 10:00:00 GMT</pubDate>"),
+            ("undated", ""),
+            ("old", "<pubDate>Tue, 05 Mar 2024 10:00:00 GMT</pubDate>"),
+        )
+    )
+    site.put("/feed", f"<rss version='2.0'><channel>{items}</channel></rss>", "text/xml")
+    await check(tools, feed(site, max_links=2))
+    with tools.store.read() as session:
+        shown = {visit.link.url for visit in sources.due_visits(session, "wire", tools.now() + timedelta(days=9))}
+    assert shown == {site.url("/pinned"), site.url("/undated")}
+
+
+async def test_a_hub_is_noted(site: Site, tools: Tools) -> None:
+    site.put(
+        "/feed",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><link rel='hub' href='https://hub.example/'/></feed>",
+        "text/xml",
+    )
+    await check(tools, feed(site))
+    with tools.store.read() as session:
+        assert sources.read_state(session, "wire").hub == "https://hub.example/"
+
+
+async def test_a_day_that_only_the_source_tells_stays_a_day(site: Site, tools: Tools) -> None:
+    site.put("/rain", WEATHER)
+    item = "<item><title>Rain</title><link>/rain</link><pubDate>2026-05-04</pubDate></item>"
+    site.put("/feed", f"<rss version='2.0'><channel>{item}</channel></rss>", "text/xml")
+    await check(tools, feed(site))
+    with tools.store.read() as session:
+        stored = articles.find_by_url(session, site.url("/rain"))
+    assert stored is not None
+    assert stored.article.is_published_day_only
+
+
 async def test_old_news_is_stored_but_not_told(site: Site, tools: Tools) -> None:
     dated = '<meta property="article:published_time" content="2026-01-02T10:00:00Z"></head>'
     site.put("/pact", PACT.replace("</head>", dated))
