@@ -45,7 +45,7 @@ def parse_listing(page: Page, selector: str | None) -> Discovery:
     except (SelectolaxError, MemoryError) as error:
         raise ParseError(page.url, "took more memory to read than there is") from error
     nodes = tree.css("a[href]") if selector is None else _select(tree, selector, page.url)
-    base_url = _find_base(tree, page.url)
+    base_url = find_base(tree, page.url)
     links = _merge(_read_links(nodes, base_url, _find_dates(tree)))
     if selector is None:
         links = _find_headlines(links, page.url)
@@ -62,7 +62,7 @@ def _select(tree: LexborHTMLParser, selector: str, url: str) -> list[LexborNode]
         raise ParseError(url, f"{selector!r} is not a CSS selector") from error
 
 
-def _find_base(tree: LexborHTMLParser, url: str) -> str:
+def find_base(tree: LexborHTMLParser, url: str) -> str:
     """Return the URL that the page's links are relative to."""
     base = tree.css_first("base[href]")
     try:

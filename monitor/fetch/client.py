@@ -127,6 +127,16 @@ class Fetcher:
             raise _fetch_error(url, failure) from failure
         return _page_of(answer, requested_url=url)
 
+    async def find_sitemaps(self, url: str) -> tuple[str, ...]:
+        """Return the sitemaps that the robots.txt of a URL's site names, as it writes them. Raises FetchError."""
+        budget = Budget(self._settings.deadline_seconds)
+        try:
+            target = parse_target(url)
+            robots = await self._robots.recall(origin_of(target), lambda: self._load_robots(target, budget))
+        except Failure as failure:
+            raise _fetch_error(url, failure) from failure
+        return robots.sitemaps
+
     async def post(self, url: str, *, body: bytes, content_type: str) -> Reply:
         """Send a message to a service that the user has named, return its answer whatever the status.
 
