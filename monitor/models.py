@@ -28,6 +28,31 @@ class Reading(StrEnum):
     LINK = "link"
 
 
+class Pace(StrEnum):
+    """How the looks at a source are spread over time."""
+
+    ADAPTIVE = "adaptive"
+    FIXED = "fixed"
+
+
+class SourceCondition(StrEnum):
+    """What is wrong with a source; told when it begins and when it ends."""
+
+    FINE = "fine"
+    DOWN = "down"
+    """It cannot be fetched."""
+    BLOCKED = "blocked"
+    """It refuses us: left in peace, never tricked."""
+    RESTYLED = "restyled"
+    """It is there, and not read as before: no links, no dates, or none of the links we knew."""
+    EMPTIED = "emptied"
+    """It shows a fifth of its usual items, or none."""
+    FROZEN = "frozen"
+    """It answers with the same items for longer than its rhythm explains."""
+    MOVED = "moved"
+    """It has a new address for good, and is read there."""
+
+
 class BlockRole(StrEnum):
     """What a block is in its article."""
 
@@ -76,6 +101,8 @@ class Source:
     """Take the first look as what was there before: stored, not alerted."""
     blocks: BlockRules = BlockRules()
     """What of its pages to keep and to drop, whatever all other steps say."""
+    pace: Pace = Pace.ADAPTIVE
+    """`adaptive` looks more often when its news is likely, `fixed` evenly; as often either way."""
     needs_contact: bool = False
     """Stay off until `contact` names an e-mail address, as some servers ask of robots."""
 
@@ -119,6 +146,8 @@ class Discovery:
     """What one look at a source found."""
 
     links: tuple[Link, ...] = ()
+    others: tuple[Link, ...] = ()
+    """Links that the source's `keep` leaves out."""
     more: tuple[str, ...] = ()
     """Pages of the same source to look at too, as the sitemaps of an index."""
     next_page: str | None = None
@@ -159,7 +188,72 @@ class SourceState:
     """Publication of its newest article; one of the future counts from when it was seen."""
     hub: str | None = None
     """The WebSub hub that it names: noted, not used."""
+    due_at: datetime | None = None
+    """Its next look."""
+    condition: SourceCondition = SourceCondition.FINE
+    condition_since: datetime | None = None
+    condition_detail: str | None = None
     articles: int = 0
+
+
+HOURS_OF_WEEK = 168
+PARTS_OF_HOUR = 12
+"""Five minutes each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When a source publishes, as far as the monitor has seen; what is older counts less."""
+
+    arrivals: tuple[float, ...] = (0.0,) * HOURS_OF_WEEK
+    """Articles by hour of week, from Monday 00:00 UTC."""
+    hours: tuple[float, ...] = (0.0,) * HOURS_OF_WEEK
+    """Hours for which each of them was watched."""
+    parts: tuple[float, ...] = (0.0,) * PARTS_OF_HOUR
+    """Articles by part of the hour: releases go out at full and half hours."""
+    recent: tuple[datetime, ...] = ()
+    """The newest articles' times, oldest first."""
+    watched_until: datetime | None = None
+    followed: float = 0.0
+    """Articles that came soon after another, beyond what chance explains, as a share of all that count here."""
+    credit: float = 0.0
+    """Looks saved, or if below 0 borrowed, against the plan of one every `every_seconds` in the mean of a week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look at a source showed."""
+
+    links: tuple[Link, ...] | None
+    """None if the source says that nothing changed."""
+    is_whole: bool = True
+    """False if a part of the source did not change and so showed no links."""
+    moved_to: str | None = None
+    """Its new address, if it is sent there for good."""
+    fresh_seconds: float = 0.0
+    """How long the server says that it stays as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """What is remembered of a source's looks: its rhythm, and what it usually shows."""
+
+    rhythm: Rhythm = Rhythm()
+    shown: frozenset[int] = frozenset()
+    """Fingerprints of the links of the last look."""
+    usual_items: float = 0.0
+    usual_dated: float = 0.0
+    """Share of the links with a date."""
+    odd_looks: int = 0
+    """In a row, at which it showed too little."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """How a source is, and what tells it."""
+
+    condition: SourceCondition = SourceCondition.FINE
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +269,10 @@ class Page:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    fresh_seconds: float = 0.0
+    """How long the server says that the page stays as it is (Cache-Control, Expires)."""
+    moved_to: str | None = None
+    """Its new address, if all redirects on the way there are for good (301, 308)."""
 
     @property
     def is_unchanged(self) -> bool:

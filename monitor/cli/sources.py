@@ -29,7 +29,7 @@ from monitor.cli.context import (
 from monitor.config import Settings
 from monitor.errors import ConfigError, MonitorError
 from monitor.fetch import Fetcher
-from monitor.models import Article, SourceKind, SourceState
+from monitor.models import Article, SourceCondition, SourceKind, SourceState
 from monitor.scout import Finding, find_sources, read_samples
 from monitor.store import sources as source_states
 from monitor.urls import canonical_url
@@ -75,6 +75,9 @@ def list_sources(context: typer.Context, *, json: JsonOption = False) -> None:
 
 
 def _describe(state: SourceState) -> str:
+    if state.condition is not SourceCondition.FINE:
+        since = show_time(state.condition_since)
+        return f"[red]{state.condition.value} since {since}:[/] {escape(show(state.condition_detail))}"
     if state.failures:
         return f"[red]failed {state.failures} times:[/] {escape(show(state.last_error))}"
     return "[green]fine[/]" if state.succeeded_at else "[dim]not checked yet[/]"

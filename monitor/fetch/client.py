@@ -5,7 +5,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -16,7 +16,7 @@ from monitor.fetch.decode import ACCEPTED_CODINGS, open_decoder, read_beginning,
 from monitor.fetch.failure import Failure
 from monitor.fetch.guard import parse_allowed
 from monitor.fetch.memory import RobotsMemory
-from monitor.fetch.politeness import LONGEST_WAIT_SECONDS, Politeness, parse_retry_after
+from monitor.fetch.politeness import LONGEST_WAIT_SECONDS, Politeness, parse_freshness, parse_retry_after
 from monitor.fetch.resolver import Resolve, Resolver
 from monitor.fetch.robots import MAX_ROBOTS_BYTES, Robots, parse_robots, product_token
 from monitor.fetch.target import next_target, origin_of, pace_name, parse_target
@@ -33,6 +33,7 @@ BUSY_REST_SECONDS = 60.0
 MAX_VALIDATOR_CHARS = 1_000
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOVES = frozenset({301, 308})
 _TEMPORARY = frozenset({408, 421, 423, 425, 429})
 _CREDENTIALS = re.compile(r"//[^/?#]*@")
 _VALIDATOR = re.compile(r"[\x20-\x7e\xa0-\xff]+")
@@ -67,6 +68,8 @@ class _Answer:
     headers: dict[str, str]
     """Names in lower case, of several values the first."""
     body: bytes = b""
+    is_moved: bool = False
+    """All redirects that led here are for good."""
 
 
 class Fetcher:
@@ -125,7 +128,7 @@ class Fetcher:
             _check_status(answer, is_conditional=bool(conditions), now=self._now())
         except Failure as failure:
             raise _fetch_error(url, failure) from failure
-        return _page_of(answer, requested_url=url)
+        return _page_of(answer, requested_url=url, now=self._now())
 
     async def find_sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that the robots.txt of a URL's site names, as it writes them. Raises FetchError."""
@@ -165,10 +168,12 @@ class Fetcher:
     async def _follow(self, url: httpx.URL, hop: Callable[[httpx.URL], Awaitable[_Answer]]) -> _Answer:
         """Return the first answer that is no redirect."""
         seen = {url}
+        statuses: set[int] = set()
         for _ in range(self._settings.max_redirects + 1):
             answer = await hop(url)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
-                return answer
+                return replace(answer, is_moved=bool(statuses) and statuses <= _MOVES)
+            statuses.add(answer.status)
             url = next_target(url, answer.headers["location"])
             if url in seen:
                 raise Failure(FetchFault.TOO_MANY_REDIRECTS, "they go in a circle", is_temporary=False)
@@ -292,7 +297,7 @@ def _printable(text: str) -> str:
     return re.sub(r"[^\x20-\x7e]", "", text).strip()
 
 
-def _page_of(answer: _Answer, *, requested_url: str) -> Page:
+def _page_of(answer: _Answer, *, requested_url: str, now: datetime) -> Page:
     return Page(
         url=str(answer.url),
         requested_url=requested_url,
@@ -301,6 +306,8 @@ def _page_of(answer: _Answer, *, requested_url: str) -> Page:
         body=answer.body if answer.status == 200 else b"",
         etag=_short(answer.headers.get("etag")),
         last_modified=_short(answer.headers.get("last-modified")),
+        fresh_seconds=parse_freshness(answer.headers, now=now),
+        moved_to=str(answer.url) if answer.is_moved else None,
     )
 
 

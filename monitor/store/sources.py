@@ -6,7 +6,18 @@ from datetime import datetime
 from sqlalchemy import case, func
 from sqlmodel import Session, col, or_, select
 
-from monitor.models import DateCertainty, Link, Page, Reading, Source, SourceState, StoredArticle, Visit
+from monitor.models import (
+    DateCertainty,
+    Diagnosis,
+    Link,
+    Page,
+    Reading,
+    Source,
+    SourceCondition,
+    SourceState,
+    StoredArticle,
+    Visit,
+)
 from monitor.store.database import in_chunks
 from monitor.store.tables import ArticleRow, LinkRow, SourceRow, ValidatorRow
 
@@ -19,7 +30,27 @@ def read_state(session: Session, name: str) -> SourceState:
     """Return how a source fares; a blank state if it was never checked."""
     row = session.get(SourceRow, name) or SourceRow(name=name)
     articles = session.exec(select(func.count()).where(col(ArticleRow.source) == name)).one()
-    return SourceState(**row.model_dump(), articles=articles)
+    facts = row.model_dump() | {"condition": SourceCondition(row.condition)}
+    return SourceState(**facts, articles=articles)
+
+
+def set_due(session: Session, name: str, due_at: datetime) -> None:
+    """Note when a source is looked at next."""
+    row = session.get(SourceRow, name) or SourceRow(name=name)
+    row.due_at = due_at
+    session.add(row)
+
+
+def settle_condition(session: Session, name: str, diagnosis: Diagnosis, now: datetime) -> SourceState | None:
+    """Note how a source is; return the state before if that is news, None if it is as it was told."""
+    row = session.get(SourceRow, name) or SourceRow(name=name)
+    row.condition_detail = diagnosis.detail or None
+    session.add(row)
+    if row.condition == diagnosis.condition.value:
+        return None
+    before = SourceState(**row.model_dump() | {"condition": SourceCondition(row.condition)})
+    row.sqlmodel_update({"condition": diagnosis.condition.value, "condition_since": now})
+    return before
 
 
 def take_baseline(session: Session, name: str) -> bool:
@@ -78,7 +109,7 @@ def count_known(session: Session, urls: Sequence[str]) -> int:
 def read_validators(session: Session, source: Source, url: str) -> tuple[str | None, str | None]:
     """Return ETag and Last-Modified with which a page of a source may be asked for again."""
     row = session.get(ValidatorRow, (source.name, url))
-    return (row.etag, row.last_modified) if row and row.reading == _reading_of(source) else (None, None)
+    return (row.etag, row.last_modified) if row and row.reading == reading_of(source) else (None, None)
 
 
 def save_validators(session: Session, source: Source, pages: Iterable[Page]) -> None:
@@ -89,14 +120,14 @@ def save_validators(session: Session, source: Source, pages: Iterable[Page]) -> 
                 ValidatorRow(
                     source=source.name,
                     url=page.requested_url,
-                    reading=_reading_of(source),
+                    reading=reading_of(source),
                     etag=page.etag,
                     last_modified=page.last_modified,
                 )
             )
 
 
-def _reading_of(source: Source) -> str:
+def reading_of(source: Source) -> str:
     """Return the settings that decide which links a page of this source gives."""
     return repr((source.kind.value, source.selector, source.keep, source.read.value, source.max_links))
 

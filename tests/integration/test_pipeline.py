@@ -17,15 +17,18 @@ from monitor.models import (
     DeliveryState,
     FetchSettings,
     Novelty,
+    Pace,
+    Pulse,
     Reading,
     Route,
     Source,
+    SourceCondition,
     SourceKind,
 )
 from monitor.pipeline import CheckReport, check_source, is_resting
 from monitor.record import Tools
 from monitor.sandbox import Sandbox
-from monitor.store import Store, articles, deliveries, history, sources
+from monitor.store import Store, articles, deliveries, history, rhythms, sources
 from tests.conftest import Site
 
 PACT = """<html><head><title>Alderon Systems and Birchway Logistics form partnership</title></head><body>
@@ -283,6 +286,60 @@ async def test_a_day_that_only_the_source_tells_stays_a_day(site: Site, tools: T
         stored = articles.find_by_url(session, site.url("/rain"))
     assert stored is not None
     assert stored.article.is_published_day_only
+
+
+async def test_a_source_that_loses_its_items_is_told_once_when_it_begins_and_once_when_it_ends(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    full = [(f"/{number}", f"Rain in the north, part {number}") for number in range(6)]
+    turns = []
+    for shown in (full, full, full[:1], full[:1], full[:1], full, full):
+        site.put_feed("/feed", *shown)
+        clock.pass_hours(1)
+        turn = (await check(tools, feed(site, read=Reading.LINK))).turn
+        turns.append(turn and (turn.before.condition, turn.now.condition))
+    emptied, fine = SourceCondition.EMPTIED, SourceCondition.FINE
+    assert turns == [None, None, None, (fine, emptied), None, (emptied, fine), None]
+
+
+async def test_a_source_that_refuses_us_is_blocked_and_well_again_with_the_first_page(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    site.put_feed("/feed", ("/rain", "Rain"))
+    site.failing["/feed"] = 403
+    reports = [await check_source(tools, feed(site)) for _ in range(3)]
+    site.failing.clear()
+    clock.pass_hours(8)
+    reports.append(await check_source(tools, feed(site, read=Reading.LINK)))
+    assert [report.turn and report.turn.now.condition for report in reports] == [
+        None,
+        SourceCondition.BLOCKED,
+        None,
+        SourceCondition.FINE,
+    ]
+
+
+async def test_a_wall_instead_of_a_feed_is_no_new_style(site: Site, tools: Tools) -> None:
+    site.put("/feed", "<html><title>Just a moment...</title><p>Checking your browser</p></html>")
+    reports = [await check_source(tools, feed(site)) for _ in range(2)]
+    assert reports[1].turn is not None
+    assert reports[1].turn.now.condition is SourceCondition.BLOCKED
+
+
+async def test_the_next_look_is_planned_and_kept(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put_feed("/feed")
+    report = await check(tools, feed(site, pace=Pace.FIXED, every_seconds=600))
+    assert report.due_at == clock() + timedelta(seconds=600)
+    with tools.store.read() as session:
+        assert sources.read_state(session, "wire").due_at == report.due_at
+
+
+async def test_a_source_that_is_read_in_another_way_is_learned_anew(site: Site, tools: Tools) -> None:
+    site.put_feed("/feed", *[(f"/{number}", f"Rain {number}") for number in range(6)])
+    await check(tools, feed(site, read=Reading.LINK))
+    with tools.store.read() as session:
+        assert rhythms.read_pulse(session, feed(site, read=Reading.LINK)).usual_items == 6
+        assert rhythms.read_pulse(session, feed(site, read=Reading.LINK, keep=("snow",))) == Pulse()
 
 
 async def test_old_news_is_stored_but_not_told(site: Site, tools: Tools) -> None:
