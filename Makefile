@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-pace clean
+.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -45,6 +45,9 @@ bench-hostile: .venv/dev.stamp  ## try other people's hostile material, on ../sh
 
 bench-check: .venv/dev.stamp  ## measure whole checks of 200 real pages, and the idle daemon
 	$(BIN)/python tests/bench/bench_check.py
+
+bench-fetch: .venv/dev.stamp  ## measure fetches a second on loopback, and what cancelled ones leave behind
+	$(BIN)/python -m tests.bench.bench_fetch
 
 bench-pace: .venv/dev.stamp  ## measure the delay of adaptive pace beside a fixed interval, on made rhythms
 	$(BIN)/python -m tests.bench.bench_pace
