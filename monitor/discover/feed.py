@@ -22,6 +22,7 @@ from monitor.discover.dates import Moment, parse_moment
 from monitor.discover.edgar import join_filings
 from monitor.discover.jsonfeed import parse_json_feed
 from monitor.discover.plain import strip_markup, tidy_line, tidy_paragraphs
+from monitor.discover.unpack import unpack
 from monitor.errors import ParseError, UrlError
 from monitor.models import DateCertainty, Discovery, Link, Page
 from monitor.urls import canonical_url
@@ -145,7 +146,7 @@ class _LooseReader(_CappedReader, LooseFeedParser):  # type: ignore[misc]  # fee
 
 def parse_feed(page: Page) -> Discovery:
     """Return the articles of a feed in its order. Raises ParseError for what is no feed."""
-    text = decode_text(page.body, page.content_type).strip()
+    text = decode_text(unpack(page), page.content_type).strip()
     if text.startswith("{"):
         return parse_json_feed(text, page.url)
     if len(text) > MAX_FEED_CHARS:
@@ -248,7 +249,7 @@ def _find_urls(entry: Entry, base_url: str) -> Iterator[str]:
         _get(entry, "feedburner_origlink", str),
         _get(entry, "link", str),
         *(link.get("href") for link in links if link.get("rel") == "alternate"),
-        _get(entry, "id", str),
+        name if _SCHEME.match(name := _get(entry, "id", str) or "") else None,
     ]
     for candidate in filter(None, candidates):
         with contextlib.suppress(UrlError):

@@ -3,7 +3,6 @@
 import html
 import itertools
 import re
-import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from xml.parsers import expat
@@ -11,12 +10,11 @@ from xml.parsers import expat
 from monitor.discover.charset import decode_text
 from monitor.discover.dates import has_time_of_day, parse_date, parse_moment
 from monitor.discover.plain import tidy_line
+from monitor.discover.unpack import unpack
 from monitor.errors import ParseError, UrlError
 from monitor.models import DateCertainty, Discovery, Link, Page
 from monitor.urls import canonical_url
 
-MAX_SITEMAP_BYTES = 20_000_000
-"""Unpacked."""
 MAX_ENTRIES = 50_000
 """The protocol's own limit."""
 MAX_LINKS = 5_000
@@ -29,7 +27,6 @@ _TICKER = re.compile(r"[A-Z0-9]{2,10}:[A-Z0-9.\-]{1,12}")
 """`NASDAQ:MSFT`: the exchange, and the company's code there."""
 MAX_TICKERS = 5
 """As many as Google's format allows."""
-_GZIP_MAGIC = b"\x1f\x8b"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _BAD_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)(?:\w+;)?")
 """An ampersand that stands for itself, or a name that only HTML knows."""
@@ -51,7 +48,7 @@ def parse_sitemap(page: Page) -> Discovery:
 
     Raises ParseError for what is no sitemap.
     """
-    text = decode_text(_unpack(page), page.content_type).strip()
+    text = decode_text(unpack(page), page.content_type).strip()
     if text.startswith(("http://", "https://")):
         lines = (line for line in text.splitlines() if line.startswith("http"))
         return Discovery(links=_make_links(({"loc": line} for line in lines), page.url))
@@ -124,20 +121,6 @@ def _read(text: str, url: str) -> _Reader:
         else:
             return reader
     raise ParseError(url, f"a sitemap that cannot be read: {fault}")
-
-
-def _unpack(page: Page) -> bytes:
-    """Return the body, unpacked if it is a gzip file of its own, as `sitemap.xml.gz`."""
-    if not page.body.startswith(_GZIP_MAGIC):
-        return page.body
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        body = unpacker.decompress(page.body, MAX_SITEMAP_BYTES)
-    except zlib.error as error:
-        raise ParseError(page.url, "a damaged gzip file") from error
-    if not unpacker.eof:
-        raise ParseError(page.url, f"a gzip file that is cut off or over {MAX_SITEMAP_BYTES} bytes unpacked")
-    return body
 
 
 def _sort_newest_first(entries: list[dict[str, str]]) -> list[dict[str, str]]:

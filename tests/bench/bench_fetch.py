@@ -74,6 +74,10 @@ def new_fetcher(deadline_seconds: float = 10.0) -> Fetcher:
     return Fetcher(settings, now=lambda: datetime.now(UTC))
 
 
+def count_open_files() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
 async def measure_throughput(port: int, count: int) -> None:
     """Fetch pages from all hosts at once, each host's in turn."""
     async with new_fetcher() as fetcher:
@@ -124,9 +128,7 @@ async def measure_cancelled(port: int, count: int) -> None:
     gc.collect()
     tasks = len(asyncio.all_tasks()) - 1
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"left behind: {len([*Path('/proc/self/fd').iterdir()])} open files, {tasks} tasks; {megabytes:.0f} MB at most"
-    )
+    print(f"left behind: {count_open_files()} open files, {tasks} tasks; {megabytes:.0f} MB at most")
 
 
 def main() -> None:

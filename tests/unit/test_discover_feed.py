@@ -1,5 +1,6 @@
 """Feeds of every dialect to links; what is no feed to a ParseError."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 
@@ -129,6 +130,17 @@ def test_item_without_url_keeps_its_place_when_its_words_change_but_not_its_id()
     (before,) = read(make_rss("<item><title>a</title><guid>7</guid></item>"))
     (after,) = read(make_rss("<item><title>b</title><guid>7</guid></item>"))
     assert (before.id, before.url) == ("7", after.url)
+
+
+def test_feed_that_is_a_gzip_file_is_unpacked() -> None:
+    assert len(read(gzip.compress(make_rss("<item><link>/a</link></item>").encode()))) == 1
+    with pytest.raises(ParseError, match="cut off"):
+        read(gzip.compress(make_rss("<item><link>/a</link></item>").encode())[:-9])
+
+
+def test_id_that_is_no_address_is_not_taken_for_one() -> None:
+    (link,) = read(make_rss("<item><title>a</title><guid isPermaLink='false'>abc/7</guid></item>"))
+    assert (link.id, link.has_page) == ("abc/7", False)
 
 
 def test_item_that_says_nothing_is_left_out() -> None:
