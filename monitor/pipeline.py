@@ -179,7 +179,8 @@ async def _look(tools: Tools, source: Source, url: str) -> tuple[Page, Discovery
     page = await tools.fetcher.fetch(url, etag=etag, last_modified=last_modified)
     if page.is_unchanged:
         return page, Discovery()
-    return page, await tools.sandbox.run(url, discover, source, page)
+    found = await tools.sandbox.run(url, discover, source, page)
+    return replace(page, body=b""), found  # ten sitemaps of one source need not be held until the last is read
 
 
 def _publication(link: Link, *, now: datetime) -> datetime:

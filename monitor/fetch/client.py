@@ -12,7 +12,7 @@ from typing import Self
 import httpx
 
 from monitor.errors import FetchError, FetchFault
-from monitor.fetch.decode import ACCEPTED_CODINGS, open_decoder, read_beginning, read_body
+from monitor.fetch.decode import ACCEPTED_CODINGS, BodyMemory, open_decoder, read_beginning, read_body
 from monitor.fetch.failure import Failure
 from monitor.fetch.guard import parse_allowed
 from monitor.fetch.memory import RobotsMemory
@@ -91,6 +91,7 @@ class Fetcher:
         self._now = now
         self._politeness = Politeness(now=now, longest_wait_seconds=max(LONGEST_WAIT_SECONDS, settings.delay_seconds))
         self._robots = RobotsMemory(now=now)
+        self._memory = BodyMemory()
         self._user_agent = _printable(settings.user_agent)
         self._transport = GuardedTransport(
             allowed=parse_allowed(settings.allow),
@@ -270,6 +271,7 @@ class Fetcher:
             decoder,
             max_raw_bytes=max_raw_bytes,
             max_decoded_bytes=self._settings.max_decoded_bytes,
+            memory=self._memory,
         )
 
 

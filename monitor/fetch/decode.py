@@ -16,6 +16,25 @@ MAX_PIECES = 20_000
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
+MAX_HELD_BYTES = 96_000_000
+"""Of all bodies that are being read: twenty slow ones of the size allowed would take 400 MB."""
+FAIR_BYTES = 2_000_000
+"""Of one body that may always be read: no article is larger."""
+
+
+class BodyMemory:
+    """Counts the bytes of all bodies that are being read at one time."""
+
+    def __init__(self, max_bytes: int = MAX_HELD_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self.held_bytes = 0
+
+    def check(self, body_bytes: int) -> None:
+        """Raise Failure for a large body while all together are too large; another time there is room for it."""
+        if self.held_bytes > self._max_bytes and body_bytes > FAIR_BYTES:
+            raise Failure(FetchFault.TOO_LARGE, "too many large pages at a time")
+
+
 class Decoder(Protocol):
     """Undoes one content coding."""
 
@@ -132,17 +151,23 @@ def open_decoder(content_encoding: str) -> Decoder:
 
 
 async def read_body(
-    pieces: AsyncIterator[bytes], decoder: Decoder, *, max_raw_bytes: int, max_decoded_bytes: int
+    pieces: AsyncIterator[bytes], decoder: Decoder, *, max_raw_bytes: int, max_decoded_bytes: int, memory: BodyMemory
 ) -> bytes:
     """Return the whole decoded body. Raises Failure when it is too large, damaged or cut off."""
     body = bytearray()
     raw_bytes = count = 0
-    async for piece in pieces:
-        raw_bytes += len(piece)
-        count += 1
-        body += _decode_piece(decoder, piece, max_decoded_bytes - len(body) + 1)
-        if raw_bytes > max_raw_bytes or len(body) > max_decoded_bytes or count > MAX_PIECES:
-            raise Failure(FetchFault.TOO_LARGE, f"over {raw_bytes} bytes, {len(body)} decoded", is_temporary=False)
+    try:
+        async for piece in pieces:
+            raw_bytes += len(piece)
+            count += 1
+            decoded = _decode_piece(decoder, piece, max_decoded_bytes - len(body) + 1)
+            body += decoded
+            memory.held_bytes += len(decoded)
+            if raw_bytes > max_raw_bytes or len(body) > max_decoded_bytes or count > MAX_PIECES:
+                raise Failure(FetchFault.TOO_LARGE, f"over {raw_bytes} bytes, {len(body)} decoded", is_temporary=False)
+            memory.check(len(body))
+    finally:
+        memory.held_bytes -= len(body)
     if raw_bytes and not decoder.is_complete():
         raise Failure(FetchFault.BAD_REPLY, "compressed body is cut off")
     return bytes(body)

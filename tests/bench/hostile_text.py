@@ -107,7 +107,7 @@ def _read_all(material: str, cases: list[bytes], kinds: tuple[SourceKind | None,
 async def _run(cases: list[bytes], kinds: tuple[SourceKind | None, ...]) -> tuple[Counter[str], list[str]]:
     outcomes: Counter[str] = Counter()
     leaks = []
-    sandbox = Sandbox(seconds=3, megabytes=1024)
+    sandbox = Sandbox(seconds=3, megabytes=384)
     try:
         for case in cases:
             try:

@@ -63,7 +63,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    box = Sandbox(seconds=5, megabytes=1024)
+    box = Sandbox(seconds=5, megabytes=384)
     yield box
     box.close()
 

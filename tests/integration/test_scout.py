@@ -25,7 +25,7 @@ plants, the largest that either of them has ever made.</p></article></body></htm
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    box = Sandbox(seconds=5, megabytes=1024)
+    box = Sandbox(seconds=5, megabytes=384)
     yield box
     box.close()
 
