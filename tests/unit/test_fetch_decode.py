@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gzip
 import itertools
+import random
 import zlib
 from collections.abc import AsyncIterator, Callable
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchFault
-from monitor.fetch.decode import MAX_PIECES, BodyMemory, open_decoder, read_beginning, read_body
+from monitor.fetch.decode import MAX_PIECES, STEP_BYTES, BodyMemory, open_decoder, read_beginning, read_body
 from monitor.fetch.failure import Failure
 
 
@@ -84,6 +85,19 @@ def test_what_was_encoded_comes_back_in_whatever_pieces_it_came(
 ) -> None:
     body = data * repeats
     assert decode(coding, split(ENCODERS[coding](body), places)) == body
+
+
+@pytest.mark.parametrize("coding", ENCODERS)
+@pytest.mark.parametrize("size", [STEP_BYTES - 1, STEP_BYTES, STEP_BYTES + 1, 3 * STEP_BYTES, 900_000])
+def test_a_body_of_many_steps_comes_back_whole(coding: str, size: int) -> None:
+    for body in (bytes(size), random.Random(1).randbytes(size)):  # noqa: S311 - nothing secret
+        encoded = ENCODERS[coding](body)
+        assert decode(coding, split(encoded, [len(encoded) // 2])) == body
+
+
+def test_members_of_many_steps_are_joined() -> None:
+    members = [bytes(300_000), b"x" * 300_000, b"end"]
+    assert decode("gzip", [b"".join(map(gzip.compress, members))]) == b"".join(members)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
