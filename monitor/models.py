@@ -338,6 +338,8 @@ class Stripped:
     reason: StripReason
     where: str = ""
     """The element, as `aside.related`; on how many articles it was learned; empty for plain text."""
+    rules: tuple[str, ...] = ()
+    """Names of the rules that match in it all the same: news that may be lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -334,6 +334,9 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
     report.stored += recorded.is_news
     report.unchanged += not recorded.is_news
     report.alerts += recorded.alerts
+    for block in recorded.doubts:
+        facts = {"url": link.url, "rules": ", ".join(block.rules), "reason": block.reason.value, "where": block.where}
+        log.warning("rules match in text that was taken out of an article", extra=facts)
 
 
 def _extract_page(page: Page, rules: BlockRules) -> Article:

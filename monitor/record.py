@@ -5,10 +5,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.config import CheckSettings
-from monitor.detect import Ruleset, detect
+from monitor.detect import Ruleset, detect, mark_stripped
 from monitor.extract.learned import Knowledge, learn, list_fingerprints, strip_learned
 from monitor.fetch import Fetcher
-from monitor.models import Article, Event, Fact, Modality, Novelty, Page, Route, Source, StoredArticle, Story, Visit
+from monitor.models import (
+    Article,
+    Event,
+    Fact,
+    Modality,
+    Novelty,
+    Page,
+    Route,
+    Source,
+    StoredArticle,
+    Story,
+    Stripped,
+    Visit,
+)
 from monitor.notify import routes_for
 from monitor.sandbox import Sandbox
 from monitor.store import Session, Store, articles, deliveries, history, learned, news, sources
@@ -41,6 +54,8 @@ class Recorded:
     is_news: bool
     """It is new, or its text changed."""
     alerts: int = 0
+    doubts: tuple[Stripped, ...] = ()
+    """What was taken out of it although rules match there."""
 
 
 def record_article(tools: Tools, source: Source, visit: Visit, article: Article, page: Page | None) -> Recorded:
@@ -50,7 +65,8 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
     now = tools.now()
     site = host_of(article.url or visit.link.url).removeprefix("www.")
     whole, site_knowledge = article, _read_learned(tools, site, article)
-    article = strip_learned(whole, site_knowledge, whole.published_at or now)
+    stripped = strip_learned(whole, site_knowledge, whole.published_at or now)
+    article = mark_stripped(stripped, tools.ruleset)
     events = detect(article, tools.ruleset)
     with tools.store.write() as session:
         known = _find_known(session, visit.link.url, article, page, digest)
@@ -72,7 +88,8 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
             news.forget_events(session, stored)  # another source's first look had muted what this one tells
         verdicts = judge(events, _open_stories(tools, session, events, now), now=now, before=before)
         muted = _mute(tools, visit, article, now)
-        return Recorded(is_news=True, alerts=sum(_tell(tools, session, stored, verdict, muted) for verdict in verdicts))
+        alerts = sum(_tell(tools, session, stored, verdict, muted) for verdict in verdicts)
+        return Recorded(is_news=True, alerts=alerts, doubts=tuple(block for block in article.stripped if block.rules))
 
 
 def next_look(stored_at: datetime, now: datetime) -> datetime | None:

@@ -20,15 +20,14 @@ from rich.table import Table
 from monitor.app import build_ruleset, open_sandbox, utc_now
 from monitor.cli.context import JsonOption, load_settings, print_json, print_line, show, show_time, stdout
 from monitor.config import Settings
-from monitor.detect import Ruleset, detect
-from monitor.errors import MonitorError, ParseError
+from monitor.detect import Ruleset, detect, mark_stripped, match_stripped
+from monitor.errors import ConfigError, MonitorError, ParseError
+from monitor.extract import DEFAULT_RULES, extract, extract_plain
 from monitor.extract import explain as explain_page
-from monitor.extract import extract, extract_plain
 from monitor.extract.learned import NOTHING, Knowledge, strip_learned
 from monitor.extract.learned import learn as teach
-from monitor.extract.wording import is_prose
 from monitor.fetch import Fetcher
-from monitor.models import Article, Event, ExplainedBlock, Field
+from monitor.models import Article, BlockRules, Event, ExplainedBlock, Field
 from monitor.sandbox import Sandbox
 
 _WORKERS = 2
@@ -47,6 +46,9 @@ LearnOption = Annotated[
 ExplainOption = Annotated[
     bool, typer.Option("--explain", help="All blocks in reading order, and why each stays or goes.")
 ]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", metavar="NAME", help="Apply the `blocks` of this source (not with --jsonl).")
+]
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -56,7 +58,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("detect")(detect_command)
 
 
-def extract_command(
+def extract_command(  # noqa: PLR0913 - each parameter is an option of the command
     context: typer.Context,
     where: InputArgument,
     *,
@@ -64,13 +66,14 @@ def extract_command(
     jsonl: LinesOption = False,
     learn: LearnOption = False,
     explain: ExplainOption = False,
+    source: SourceOption = None,
 ) -> None:
     """Show what of a page is kept as the article, and what is stripped and why.
 
     With --jsonl each line in is {"id", "html" or "text", "url"?, "title"?}, each line out {"id", "text", "title", …}; a
     bad line gives {"id", "error"} and the next one follows. With --learn too, what a site repeats on its pages goes,
     as it does in a running monitor. With --explain each block of a page is shown with its role and, if it goes, the
-    reason; a warning tells where a rule matches in text that goes.
+    reason; a warning tells where a rule matches in text that goes. --source tries out what a source says of its pages.
 
     Examples: monitor extract --explain page.html; monitor extract --jsonl --learn pages.jsonl > texts.jsonl
     """
@@ -79,10 +82,11 @@ def extract_command(
         learner = _Learner()
         _run_lines(settings, where, lambda _, article: _describe_article(learner.strip(article) if learn else article))
         return
+    rules = _find_block_rules(settings, source) if source is not None else DEFAULT_RULES
     if explain:
-        _explain(settings, where, as_json=json)
+        _explain(settings, where, rules, as_json=json)
         return
-    article = asyncio.run(_read_article(settings, where))
+    article = asyncio.run(_read_article(settings, where, rules))
     if json:
         print_json(article)
     else:
@@ -105,7 +109,7 @@ def detect_command(
     if jsonl:
         _run_lines(settings, where, lambda line, article: _describe_events(line, article, ruleset))
         return
-    article = asyncio.run(_read_article(settings, where))
+    article = mark_stripped(asyncio.run(_read_article(settings, where)), ruleset)
     events = detect(article, ruleset)
     if json:
         print_json({"article": article, "events": events})
@@ -116,11 +120,18 @@ def detect_command(
 # --- one page ---------------------------------------------------------------------------------------------------
 
 
-async def _read_article(settings: Settings, where: str) -> Article:
+def _find_block_rules(settings: Settings, name: str) -> BlockRules:
+    for source in settings.sources:
+        if source.name == name:
+            return source.blocks
+    raise ConfigError([f"no source is named {name!r}"], hint="`monitor sources` lists their names")
+
+
+async def _read_article(settings: Settings, where: str, rules: BlockRules = DEFAULT_RULES) -> Article:
     """Return the article at a URL or in a file, read in the sandbox."""
     body, url, content_type = await _read_input(settings, where)
     with open_sandbox(settings) as sandbox:
-        return await sandbox.run(url or where, _extract, body, url, content_type)
+        return await sandbox.run(url or where, _extract, body, url, content_type, rules)
 
 
 async def _read_input(settings: Settings, where: str) -> tuple[bytes, str | None, str | None]:
@@ -139,47 +150,41 @@ def _open(where: str) -> IO[bytes]:
     return sys.stdin.buffer if where == "-" else Path(where).open("rb")
 
 
-def _extract(body: bytes | str, url: str | None, content_type: str | None) -> Article:
-    return extract(body, url, content_type=content_type)
+def _extract(
+    body: bytes | str, url: str | None, content_type: str | None, rules: BlockRules = DEFAULT_RULES
+) -> Article:
+    return extract(body, url, content_type=content_type, rules=rules)
 
 
-def _explain(settings: Settings, where: str, *, as_json: bool) -> None:
+def _explain(settings: Settings, where: str, rules: BlockRules, *, as_json: bool) -> None:
     """Print all blocks of a page, and warn of those that go although a rule matches in them."""
-    blocks = asyncio.run(_read_blocks(settings, where))
+    blocks = asyncio.run(_read_blocks(settings, where, rules))
     ruleset = build_ruleset(settings)
-    missed = [_find_rules(block, ruleset) if block.reason else [] for block in blocks]
+    missed = match_stripped(blocks, ruleset)
     if as_json:
-        print_json([asdict(block) | {"rules": rules} for block, rules in zip(blocks, missed, strict=True)])
+        print_json([asdict(block) | {"rules": names} for block, names in zip(blocks, missed, strict=True)])
         return
-    for block, rules in zip(blocks, missed, strict=True):
+    for block, names in zip(blocks, missed, strict=True):
         mark = f"[red]- {block.reason.value}[/]" if block.reason else "[green]+[/]"
         place = f"{mark} [dim]{block.role.value} in {escape(show(block.where))}[/]"
         text = escape(show(" ".join(block.text.split())))
         stdout.print(f"{place}\n  {f'[dim]{text}[/]' if block.reason else text}", soft_wrap=True)
-        if rules:
-            stdout.print(
-                f"  [bold yellow]warning:[/] goes although {escape(show(', '.join(rules)))} matches", soft_wrap=True
-            )
+        if names:
+            stdout.print(f"  {_warn(names)}", soft_wrap=True)
     gone = sum(block.reason is not None for block in blocks)
     stdout.print(f"\n{len(blocks) - gone} blocks stay, {gone} go", soft_wrap=True)
 
 
-async def _read_blocks(settings: Settings, where: str) -> tuple[ExplainedBlock, ...]:
+async def _read_blocks(settings: Settings, where: str, rules: BlockRules) -> tuple[ExplainedBlock, ...]:
     body, url, content_type = await _read_input(settings, where)
     with open_sandbox(settings) as sandbox:
-        return await sandbox.run(url or where, _explain_page, body, url, content_type)
+        return await sandbox.run(url or where, _explain_page, body, url, content_type, rules)
 
 
-def _explain_page(body: bytes, url: str | None, content_type: str | None) -> tuple[ExplainedBlock, ...]:
-    return explain_page(body, url, content_type=content_type)
-
-
-def _find_rules(block: ExplainedBlock, ruleset: Ruleset) -> list[str]:
-    """Return the rules that match in a sentence; the headlines of related articles are none."""
-    if not is_prose(block.text):
-        return []
-    events = detect(Article(url="", title="", text=block.text), ruleset)
-    return sorted({event.rule for event in events})
+def _explain_page(
+    body: bytes, url: str | None, content_type: str | None, rules: BlockRules
+) -> tuple[ExplainedBlock, ...]:
+    return explain_page(body, url, content_type=content_type, rules=rules)
 
 
 def _print_article(article: Article) -> None:
@@ -209,6 +214,13 @@ def _print_events(article: Article, events: Iterable[Event]) -> None:
         stdout.print(f"  [dim]rule {escape(show(event.rule))}, {place}[/]", soft_wrap=True)
     if not events:
         stdout.print("[dim]no partnership change[/]")
+    for block in article.stripped:
+        if block.rules:
+            stdout.print(f"\n{_warn(block.rules)}\n  [dim]{escape(show(block.text))}[/]", soft_wrap=True)
+
+
+def _warn(rules: Iterable[str]) -> str:
+    return f"[bold yellow]warning:[/] goes although {escape(show(', '.join(rules)))} matches"
 
 
 # --- thousands of lines -----------------------------------------------------------------------------------------

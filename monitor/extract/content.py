@@ -1,10 +1,9 @@
 """Which blocks of a page are its article, and why the others are not."""
 
 import re
-from collections.abc import Collection
 from typing import NamedTuple
 
-from monitor.extract.blocks import FIGURE, FURNITURE, HIDDEN, Block, Frame
+from monitor.extract.blocks import FIGURE, FURNITURE, HIDDEN, NAMED, Block, Frame
 from monitor.extract.byline import is_byline
 from monitor.extract.dates import find_day
 from monitor.extract.features import Hints, Numbers, fold
@@ -27,14 +26,15 @@ _FURNITURE_NAMES = frozenset(
 )
 """Words of class names that stand for no block of an article on any of the pages learned from."""
 _MAX_TAIL_SHARE = 0.3
-"""Of an article's words; a longer tail is not taken for a promo."""
+"""Of an article's characters; a longer tail is not taken for a promo."""
 _DAY_WORDS = 6
 _BYLINE_REACH = 6
 """Blocks of an article among which its byline stands."""
+_LONGER = 2
+"""Than its letters is no headline with its spaces and marks."""
 _LONG_CHARS = 150
-_PROBE_CHARS = 40
-_MAX_COMPARED = 100_000
-"""Characters of an article in which repeats are looked for; each look is a scan."""
+_SENTENCE_CHARS = 30
+_REPEATED_SHARE = 0.7
 
 
 class Verdict(NamedTuple):
@@ -56,28 +56,37 @@ def judge_blocks(blocks: list[Block], frames: list[Frame], hints: Hints) -> list
     if not blocks:
         return []
     judgement = judge(blocks, frames, hints)
-    verdicts = []
-    for index, (block, score) in enumerate(zip(blocks, judgement.scores, strict=True)):
-        if score <= 0:
-            verdicts.append(Verdict(block, _find_reason(block, index, judgement)))
-        elif _is_named_furniture(block, judgement):
-            verdicts.append(Verdict(block, StripReason.NAMED))
-        else:
-            verdicts.append(Verdict(block, None))
-    if all(verdict.reason for verdict in verdicts):
-        verdicts = [_take_prose(verdict) for verdict in verdicts]
-    return _mark_tail(_mark_lines(_mark_repeats(verdicts), hints))
+    known: dict[int, bool] = {}
+    reasons = [
+        _find_reason(block, index, judgement)
+        if score <= 0
+        else StripReason.NAMED
+        if _is_named_furniture(block.frame, judgement, known)
+        else None
+        for index, (block, score) in enumerate(zip(blocks, judgement.scores, strict=True))
+    ]
+    if all(reasons):
+        reasons = [_take_prose(block, reason) for block, reason in zip(blocks, reasons, strict=True)]
+    kept = [index for index, reason in enumerate(reasons) if reason is None]
+    for index in (repeats := _find_repeats(blocks, kept)):
+        reasons[index] = StripReason.REPEATED
+    kept = [index for index in kept if index not in repeats]
+    lines = _find_lines(blocks, kept, hints)
+    kept = [index for index in kept if index not in lines]
+    for index in lines.union(_find_tail(blocks, kept)):
+        reasons[index] = StripReason.WORDING
+    return [*map(Verdict, blocks, reasons)]
 
 
-def _mark_lines(verdicts: list[Verdict], hints: Hints) -> list[Verdict]:
-    """Take out the lines that point to other articles, and at the top the headline and who wrote."""
-    kept = [index for index, verdict in enumerate(verdicts) if verdict.reason is None]
-    lines = {index for index in kept if is_pointer(verdicts[index].block.text)}
+def _find_lines(blocks: list[Block], kept: list[int], hints: Hints) -> set[int]:
+    """Return the lines that point to other articles, and at the top the headline and who wrote."""
+    lines = {index for index in kept if is_pointer(blocks[index].text)}
+    longest = _LONGER * len(hints.title)
     for index in kept[:_BYLINE_REACH]:
-        text = verdicts[index].block.text
-        if is_byline(text) or _is_day(text) or (hints.title and fold(text) == hints.title):
+        text = blocks[index].text
+        if is_byline(text) or _is_day(text) or (len(text) < longest and fold(text) == hints.title):
             lines.add(index)
-    return _strip(verdicts, lines)
+    return lines
 
 
 def _is_day(text: str) -> bool:
@@ -85,67 +94,55 @@ def _is_day(text: str) -> bool:
     return text.count(" ") < _DAY_WORDS and not text.endswith((".", "!", "?")) and find_day(text) is not None
 
 
-def _strip(verdicts: list[Verdict], indexes: Collection[int]) -> list[Verdict]:
-    return [
-        Verdict(verdict.block, StripReason.WORDING) if index in indexes else verdict
-        for index, verdict in enumerate(verdicts)
-    ]
-
-
-def _mark_tail(verdicts: list[Verdict]) -> list[Verdict]:
-    """Take out what follows the article and reads like a promo, however its elements are named."""
-    kept = [index for index, verdict in enumerate(verdicts) if verdict.reason is None]
-    texts = [verdicts[index].block.text for index in kept]
+def _find_tail(blocks: list[Block], kept: list[int]) -> list[int]:
+    """Return what follows the article and reads like a promo, however its elements are named."""
+    texts = [blocks[index].text for index in kept]
     cut = find_tail(texts)
     tail = texts[cut:]
-    words = sum(len(text.split()) for text in tail)
-    if not cut or not any(map(is_promo, tail)) or words > _MAX_TAIL_SHARE * sum(len(text.split()) for text in texts):
-        return verdicts
-    return _strip(verdicts, set(kept[cut:]))
+    if not cut or not any(map(is_promo, tail)):
+        return []
+    return kept[cut:] if sum(map(len, tail)) <= _MAX_TAIL_SHARE * sum(map(len, texts)) else []
 
 
-def _take_prose(verdict: Verdict) -> Verdict:
+def _take_prose(block: Block, reason: StripReason | None) -> StripReason | None:
     """Keep what reads like sentences: the bar for a page on which nothing looks like an article, as a short notice."""
-    block, reason = verdict
     is_prose = len(block.text.split()) >= _MIN_WORDS and _SENTENCE_END.search(block.text)
     is_outside = block.frame.places & (FURNITURE | HIDDEN | FIGURE) or block.frame.tag == "h1"
     is_furniture = reason in {StripReason.NAMED, StripReason.DENSITY} or is_outside
-    return Verdict(block, None) if is_prose and not is_furniture else verdict
+    return None if is_prose and not is_furniture else reason
 
 
-def _is_named_furniture(block: Block, judgement: Judgement) -> bool:
-    """Tell a block in a small element whose name never means text, however much its words sound like it."""
-    survey = judgement.survey
-    frame: Frame | None = block.frame
-    while frame is not None and survey.frame_mass[frame.index] < _SMALL * survey.total:
-        if not _FURNITURE_NAMES.isdisjoint(frame.names):
-            return True
-        frame = frame.parent
-    return False
+def _is_named_furniture(frame: Frame | None, judgement: Judgement, known: dict[int, bool]) -> bool:
+    """Tell what lies in a small element whose name never means text, however much its words sound like it."""
+    if frame is None or judgement.survey.frame_mass[frame.index] >= _SMALL * judgement.survey.total:
+        return False
+    if (mark := known.get(frame.index)) is None:
+        mark = not _FURNITURE_NAMES.isdisjoint(frame.names) or _is_named_furniture(frame.parent, judgement, known)
+        known[frame.index] = mark
+    return mark
 
 
-def _mark_repeats(verdicts: list[Verdict]) -> list[Verdict]:
-    """Take out long blocks that stand above already: pages repeat their article for printers and search engines."""
-    so_far = ""
-    marked = []
-    for verdict in verdicts:
-        if verdict.reason is None and len(verdict.block.text) >= _LONG_CHARS and len(so_far) < _MAX_COMPARED:
-            folded = fold(verdict.block.text)
-            probes = [
-                folded[at : at + _PROBE_CHARS] for at in range(0, len(folded) - _PROBE_CHARS, max(1, len(folded) // 8))
-            ]
-            if sum(probe in so_far for probe in probes) > 0.7 * len(probes):
-                marked.append(Verdict(verdict.block, StripReason.REPEATED))
-                continue
-            so_far += folded
-        marked.append(verdict)
-    return marked
+def _find_repeats(blocks: list[Block], kept: list[int]) -> set[int]:
+    """Return the long blocks whose sentences stand above: pages repeat articles for printers and search engines."""
+    above: set[str] = set()
+    repeats = set()
+    for index in kept:
+        text = blocks[index].text
+        if len(text) < _LONG_CHARS:
+            continue
+        sentences = {sentence for sentence in text.rstrip(".").split(". ") if len(sentence) >= _SENTENCE_CHARS}
+        if sentences and len(sentences & above) > _REPEATED_SHARE * len(sentences):
+            repeats.add(index)
+        above |= sentences
+    return repeats
 
 
 def _find_reason(block: Block, index: int, judgement: Judgement) -> StripReason:
     """Return the plainest of the reasons for which a block is judged not to be of the article."""
     if block.frame.places & (FURNITURE | HIDDEN | FIGURE):
         return StripReason.STRUCTURE
+    if block.frame.places & NAMED:
+        return StripReason.NAMED
     sums: Numbers | None = judgement.channels[index]
     if sums is None or block.link_chars * 2 > len(block.text):
         return StripReason.DENSITY

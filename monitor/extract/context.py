@@ -5,17 +5,19 @@ from math import exp
 from typing import NamedTuple
 
 from monitor.extract.blocks import Block, Frame
-from monitor.extract.features import HEADINGS, Numbers
+from monitor.extract.features import HEADINGS, SAME_TITLE, TAG, TITLE, TOP_HEADING, Numbers, Shapes
 
 _ABSENT = -9.0
 """The score of a neighbour beyond the page's ends."""
 _REACH = 4
+_FAR = 6
 
 
 class Survey(NamedTuple):
     """Sums over the first scores of all blocks."""
 
     scores: list[float]
+    """With `_FAR` absent neighbours at both ends."""
     masses: list[float]
     """Words times the probability that they belong to the article."""
     total: float
@@ -37,42 +39,47 @@ class Survey(NamedTuple):
     style_words: dict[object, float]
     is_inside: list[bool]
     """Of each element: whether it lies in the smallest one that holds most of the mass."""
+    kinship: list[Numbers]
+    """Of each element: see `_describe_kinship`."""
 
 
 def survey_page(
-    blocks: list[Block], frames: list[Frame], words: list[int], scores: list[float], numbers: list[Numbers | None]
+    blocks: list[Block],
+    frames: list[Frame],
+    words: list[int],
+    shapes: Shapes,
+    scores: list[float],
+    numbers: list[Numbers | None],
 ) -> Survey:
     """Return the sums that `describe_context` reads."""
-    masses = [size / (1.0 + exp(-max(-30.0, score))) for size, score in zip(words, scores, strict=True)]
-    total = sum(masses) or 1.0
+    masses = [size / (1.0 + exp(-score if score > -30.0 else 30.0)) for size, score in zip(words, scores, strict=True)]
     before, so_far = [], 0.0
-    frame_mass, frame_words = [0.0] * len(frames), [0.0] * len(frames)
+    frame_mass = [0.0] * len(frames)
     style_mass: dict[object, float] = defaultdict(float)
     style_words: dict[object, float] = defaultdict(float)
     styles: list[object] = []
-    known: dict[Frame, object] = {}
     for block, size, mass in zip(blocks, words, masses, strict=True):
         before.append(so_far)
         so_far += mass
         frame = block.frame
         frame_mass[frame.index] += mass
-        frame_words[frame.index] += size
-        style = known.get(frame)
-        if style is None:
-            style = known[frame] = (frame.tag, frame.names, frame.parent.names if frame.parent else ())
+        # By identity, since equal names are one object: see `blocks._split_names`.
+        style = (id(frame.names), id(frame.parent.names) if frame.parent else 0)
         styles.append(style)
         style_mass[style] += mass
         style_words[style] += size
     for index in range(len(frames) - 1, 0, -1):
         parent = frames[index].parent
-        if parent is not None:
+        if parent is not None and frame_mass[index]:
             frame_mass[parent.index] += frame_mass[index]
-            frame_words[parent.index] += frame_words[index]
+    padding = [_ABSENT] * _FAR
+    title = _find_title(numbers)
     return Survey(
-        scores, masses, total, before, _measure_gaps(words, scores), _measure_gaps(words[::-1], scores[::-1])[::-1],
-        _read_sections(scores, numbers, words), _find_repeats(blocks), frame_mass, frame_words, styles, style_mass,
-        style_words,
-        _mark_container(frames, frame_mass),
+        [*padding, *scores, *padding], masses, so_far or 1.0, before, _measure_gaps(words, scores),
+        _measure_gaps(words[::-1], scores[::-1])[::-1], _read_sections(scores, numbers, words, title),
+        _find_repeats(blocks),
+        frame_mass, shapes.words, styles, style_mass, style_words, _mark_container(frames, frame_mass),
+        _describe_kinship(frames, shapes, None if title is None else blocks[title].frame),
     )  # fmt: skip
 
 
@@ -85,10 +92,11 @@ def _measure_gaps(words: list[int], scores: list[float]) -> list[int]:
 
 
 def _read_sections(
-    scores: list[float], numbers: list[Numbers | None], words: list[int]
+    scores: list[float], numbers: list[Numbers | None], words: list[int], title: int | None
 ) -> list[tuple[float, int, int, int, int]]:
     sections = []
-    heading, since, titles, runs, distance = _ABSENT, 0, -1, 0, -1
+    ahead = -1 if title is None else -2
+    heading, since, titles, runs, distance = _ABSENT, 0, ahead, 0, ahead
     is_running = False
     for score, own, size in zip(scores, numbers, words, strict=True):
         sections.append((heading, since, titles, runs, distance))
@@ -96,16 +104,65 @@ def _read_sections(
         since += 1
         if own is None:
             continue
-        if own[0] in HEADINGS:
+        if own[TAG] in HEADINGS:
             heading, since = score, 0
-            if own[8] >= 3:
+            if own[TITLE] >= SAME_TITLE:
                 titles = distance = 0
-            elif own[0] == 2 and titles >= 0:
+            elif own[TAG] == TOP_HEADING and titles >= 0:
                 titles += 1
         is_good = score > 1.0 and size > 9
         runs += is_good and not is_running
         is_running = is_good or (is_running and score > -1.0)
     return sections
+
+
+def _find_title(numbers: list[Numbers | None]) -> int | None:
+    """Return the first heading that says what the page's title says."""
+    titles = (
+        at for at, own in enumerate(numbers) if own is not None and own[TITLE] >= SAME_TITLE and own[TAG] in HEADINGS
+    )
+    return next(titles, None)
+
+
+def _describe_kinship(frames: list[Frame], shapes: Shapes, title: Frame | None) -> list[Numbers]:
+    """Return six numbers for each element that holds text.
+
+    Levels up to the first one that holds the headline too, levels from there down to the headline, the share of the
+    page's prose in it (-1 without a headline); how many elements `article` it lies in; and of its nearest ancestor that
+    is one of a kind: how many those are, and its share in their words. Comments and teasers are many of a kind.
+    """
+    levels: dict[int, int] = {}
+    while title is not None:
+        levels[title.index] = len(levels)
+        title = title.parent
+    prose, all_prose, words = shapes.prose_words, shapes.prose_words[0] or 1.0, shapes.words
+    kinds = _count_kinds(frames, shapes)
+    root: Numbers = (0, levels.get(0, -1), 1.0, 0, 0, 1.0) if levels else (-1, -1, -1.0, 0, 0, 1.0)
+    found = [root] * len(frames)
+    for index, frame in enumerate(frames):
+        if frame.parent is None or not words[index]:
+            continue
+        up, level, share, depth, many, part = found[frame.parent.index]
+        if (own_level := levels.get(index)) is not None:
+            level, share = own_level, prose[index] / all_prose
+        elif up >= 0:
+            up += 1
+        kind = kinds.get((frame.parent.index, id(frame.names)))
+        if kind is not None and kind[0] > 1 and shapes.blocks[index] > 1:
+            many, part = kind[0], words[index] / kind[1]
+        found[index] = (up, level, share, depth + (frame.tag == "article"), many, part)
+    return found
+
+
+def _count_kinds(frames: list[Frame], shapes: Shapes) -> dict[tuple[int, int], tuple[int, float]]:
+    """Return how many elements with several blocks stand side by side under the same names, and their words."""
+    kinds: dict[tuple[int, int], tuple[int, float]] = {}
+    for frame, words, blocks in zip(frames, shapes.words, shapes.blocks, strict=True):
+        if blocks > 1 and frame.parent is not None:
+            kind = (frame.parent.index, id(frame.names))
+            count, total = kinds.get(kind, (0, 0.0))
+            kinds[kind] = (count + 1, total + words)
+    return kinds
 
 
 def _find_repeats(blocks: list[Block]) -> list[int]:
@@ -132,32 +189,32 @@ def _mark_container(frames: list[Frame], mass: list[float]) -> list[bool]:
 
 def describe_context(index: int, block: Block, size: int, survey: Survey) -> Numbers:
     """Return the numbers of a block by its neighbours, its elements and its place in the page."""
-    scores, total = survey.scores, survey.total
-    padded = scores[max(0, index - _REACH) : index + _REACH + 1]
-    if len(padded) <= 2 * _REACH:
-        padded = [_ABSENT] * max(0, _REACH - index) + padded + [_ABSENT] * max(0, index + _REACH + 1 - len(scores))
+    total = survey.total
+    at = index + _FAR
+    scores = survey.scores[at - _FAR : at + _FAR + 1]
     mass = survey.masses[index]
     frame = block.frame
     parent = frame.parent or frame
-    grand = parent.parent or parent
     style = survey.styles[index]
+    before = survey.before[index]
     return (
-        *padded,
-        max(scores[max(0, index - 6) : index], default=_ABSENT),
-        max(scores[index + 1 : index + 7], default=_ABSENT),
+        *scores[_FAR - _REACH : _FAR + _REACH + 1],
+        max(scores[:_FAR]),
+        max(scores[_FAR + 1 :]),
         *_share(survey, frame, mass, size),
         *_share(survey, parent, mass, size),
-        *_share(survey, grand, mass, size),
+        *_share(survey, parent.parent or parent, mass, size),
         _ratio(survey.style_mass[style] - mass, survey.style_words[style] - size),
         (survey.style_mass[style] - mass) / total,
-        survey.before[index] / total,
-        1.0 - (survey.before[index] + mass) / total,
+        before / total,
+        1.0 - (before + mass) / total,
         survey.is_inside[frame.index],
         total,
         survey.gaps_before[index],
         survey.gaps_after[index],
         *survey.sections[index],
         survey.repeats[index],
+        *survey.kinship[frame.index],
     )
 
 

@@ -3,53 +3,69 @@
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan ene gen янв січ sty oca yan يناير",
-            "feb fév fev фев лют lut şub فبراير",
-            "mar mär mrz maa мар бер مارس",
-            "apr avr abr апр кві kwi nis أبريل ابريل",
-            "may mai mei maj mag мая май тра مايو",
-            "jun juin giu июн чер cze haz يونيو",
-            "jul juil lug июл лип lip tem يوليو",
-            "aug aoû aou ago авг сер sie ağu أغسطس اغسطس",
-            "sep set сен вер wrz eyl سبتمبر",
-            "oct okt ott out окт жов paź eki أكتوبر اكتوبر",
-            "nov ноя лис lis kas نوفمبر",
-            "dec dez déc dic дек гру gru ara ديسمبر",
+            "jan ján ene gen ian янв січ sty oca yan ledna tammi siječ ιαν يناير",
+            "feb fév fev febr фев лют lut şub úno helmi velj φεβ فبراير",
+            "mar mär már mrz maa бер maaliskuuta bře ožu мар μαρ مارس",
+            "apr ápr avr abr апр кві kwi nis dubna huhti trav απρ أبريل ابريل",
+            "may mai mei maj máj mag мая май тра kvě touko svib μαΐ μάι مايو",
+            "jun jún juin giu iun июн чер cze haz červn kesä lipn ιουν ιούν يونيو",
+            "jul júl juil lug iul июл лип lip tem červe heinä srpnj ιουλ ιούλ يوليو",
+            "aug aoû aou ago agu авг сер sie ağu srpna eloku kolovoz αυγ أغسطس اغسطس",
+            "sep set сен вер wrz eyl zář syysk rujna σεπ سبتمبر",
+            "oct okt ott out окт жов paź eki říj lokak οκτ أكتوبر اكتوبر",
+            "nov ноя noi лис lis kas marras studen νοε νοέ نوفمبر",
+            "dec dez déc des дек гру gru ara prosin joulu δεκ ديسمبر",
         ),
         1,
     )
     for name in names.split()
 }
-"""By their first letters; those of three letters fit all longer forms."""
+"""By as many first letters as tell them apart; all longer forms fit."""
+_MOST_LETTERS = max(len(name) for name in _MONTHS if len(name) < 8)
 _ZONE = r"Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}(?!\d)"
 _ISO = re.compile(
     rf"(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})(?:[T\s,]+(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:[.,]\d+)?)?\s*({_ZONE})?)?",
     re.IGNORECASE,
 )
 _ORDINAL = "(?:st|nd|rd|th|er|º|ª)"
-_YEAR = r"(?:del? )?(?P<y>\d{4})(?!\d)"
+# The next element may follow without a space: 3 May 20265 min read, 3 May 20264:29 PM.
+_YEAR_END = r"(?!\d(?!\d?(?:\s?min|:\d\d)))"
+_YEAR = rf"(?:del? |г\. )?(?P<y>\d{{4}}){_YEAR_END}"
+_YEAR_FIRST = r"(?<!\d)(?P<y>\d{4})[/.年]\s?(?P<m>\d{1,2})[/.月]\s?(?P<d>\d{1,2})(?!\d)"
 _WRITTEN = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
-        rf"(?<!\d)(?P<d>\d{{1,2}}){_ORDINAL}?\.?[\s-]+(?:of |de )?(?P<m>[^\W\d_]{{3,12}})\.?,?[\s-]+{_YEAR}",
-        r"\b(?P<m>[^\W\d_]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})(?!\d)",
-        r"(?<!\d)(?P<y>\d{4})[/.年]\s?(?P<m>\d{1,2})[/.月]\s?(?P<d>\d{1,2})(?!\d)",
-        r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})(?!\d)",
-        r"(?<![\d.])(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.])",
+    (mark, re.compile(pattern))
+    for mark, pattern in (
+        ("-", r"(?<!\d)(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
+        ("", rf"(?<!\d)(?P<d>\d{{1,2}}){_ORDINAL}?\.?[\s-]+(?:of |de )?(?P<m>[^\W\d_]{{3,12}})\.?,?[\s-]+{_YEAR}"),
+        ("", rf"\b(?P<m>[^\W\d_]{{3,12}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}){_YEAR_END}"),
+        ("", r"(?<!\d)(?P<y>\d{4})\.?\s+(?P<m>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?!\d)"),
+        ("/", _YEAR_FIRST),
+        (".", _YEAR_FIRST),
+        ("年", _YEAR_FIRST),
+        (".", r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})(?!\d)"),
+        (".", r"(?<![\d.])(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.](?!\d:\d\d))"),
     )
 )
+"""Spellings, each with what a text must hold to be looked through for it; empty for letters."""
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _MONTH_FIRST = re.compile(r"(?<![\d/])(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<![\d/])(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
 _COMPACT = re.compile(r"(20\d{2}|19\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?Z?)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
-_IN_PATH = re.compile(r"/(20\d{2}|199\d)([/_-]?)(\d{1,2})\2(\d{1,2})(?=[/_.-]|$)|/(20\d{2})/([a-z]{3})/(\d{1,2})/")
+_IN_PATH = re.compile(
+    r"/(?P<y>20\d{2}|199\d)(?:(?P<bar>[_-]?)(?P<m1>\d{2})(?P=bar)(?P<d1>\d{2})(?=[/_.-]|$)"
+    # A single digit before a dash is part of a slug: /2026/10/3-questions.
+    r"|/(?P<m2>\d{1,2}|[a-z]{3,9})/(?:(?P<d2>\d{1,2})(?=[/.]|$)|(?P<d3>\d{2})(?=[_-])))"
+)
+YEARISH = re.compile(r"\d{4}|\d\.\d\d\.\d\d")
+"""What any date has that `find_day` reads."""
 _FIRST_YEAR = 1990
 _LAST_YEAR = 2100
 
@@ -66,6 +82,8 @@ class Moment(NamedTuple):
 def parse_moment(text: str, *, is_day_first: bool = False) -> Moment | None:
     """Return the moment that `text` names; `is_day_first` reads 3/11/2026 as the third of November."""
     text = text.strip()[:200]
+    if text[10:11] == "T" and (moment := _from_iso(text)):
+        return moment
     if match := _ISO.search(text):
         return _build(match.groups(), match[7])
     if match := _COMPACT.fullmatch(text):
@@ -78,10 +96,12 @@ def parse_moment(text: str, *, is_day_first: bool = False) -> Moment | None:
     return Moment(day, is_day=True) if day else None
 
 
+@lru_cache(maxsize=512)
 def find_day(text: str, *, is_day_first: bool = False) -> datetime | None:
     """Return midnight UTC of the first day that is written out in `text`, in the first spelling that fits."""
-    numeric = (_DAY_FIRST, _MONTH_FIRST) if is_day_first else (_MONTH_FIRST, _DAY_FIRST)
-    for pattern in (*_WRITTEN, *numeric):
+    if not YEARISH.search(text):
+        return None
+    for pattern in _list_patterns(text, is_day_first=is_day_first):
         for match in pattern.finditer(text):
             month = match["m"] if match["m"].isdigit() else _find_month(match["m"])
             year = match["y"] if len(match["y"]) == 4 else "20" + match["y"]
@@ -90,21 +110,29 @@ def find_day(text: str, *, is_day_first: bool = False) -> datetime | None:
     return None
 
 
+def _list_patterns(text: str, *, is_day_first: bool) -> list[re.Pattern[str]]:
+    has_letters = _LETTERS.search(text) is not None
+    patterns = [pattern for mark, pattern in _WRITTEN if (mark in text if mark else has_letters)]
+    if "/" in text or "-" in text:
+        patterns += (_DAY_FIRST, _MONTH_FIRST) if is_day_first else (_MONTH_FIRST, _DAY_FIRST)
+    return patterns
+
+
 def find_day_in_url(url: str) -> datetime | None:
     """Return midnight UTC of the day in a URL's path, as `/2025/01/22/`."""
     match = _IN_PATH.search(url.lower())
     if not match:
         return None
-    if not match[1]:
-        return _midnight(match[5], _find_month(match[6]) or 0, match[7])
-    if not match[2] and len(match[3] + match[4]) < 4:
-        return None
-    return _midnight(match[1], match[3], match[4])
+    month = match["m1"] or match["m2"]
+    number = int(month) if month.isdigit() else _find_month(month) or 0
+    return _midnight(match["y"], number, match["d1"] or match["d2"] or match["d3"])
 
 
 def _find_month(word: str) -> int | None:
     word = word.lower()
-    return _MONTHS.get(word) or _MONTHS.get(word[:4]) or _MONTHS.get(word[:3])
+    found = _MONTHS.get(word)
+    lengths = range(min(_MOST_LETTERS, len(word)), 2, -1)
+    return found or next((month for length in lengths if (month := _MONTHS.get(word[:length]))), None)
 
 
 def _midnight(year: str | int, month: str | int, day: str | int) -> datetime | None:
@@ -126,6 +154,19 @@ def _build(parts: tuple[str | None, ...], zone: str | None) -> Moment | None:
     except ValueError:
         return Moment(midnight, is_day=True)
     # Exactly midnight is how systems write a day.
+    return Moment(at, is_day=not (at.hour or at.minute or at.second))
+
+
+def _from_iso(text: str) -> Moment | None:
+    """Return the moment of a string that is ISO 8601 and nothing else: ten times as quick as to look for its parts."""
+    try:
+        at = datetime.fromisoformat(text).replace(microsecond=0)
+        offset = at.utcoffset()
+    except ValueError:
+        return None
+    if not _FIRST_YEAR <= at.year < _LAST_YEAR or (offset and (offset.seconds % 60 or offset.microseconds)):
+        return None
+    at = at if offset else at.replace(tzinfo=UTC)
     return Moment(at, is_day=not (at.hour or at.minute or at.second))
 
 

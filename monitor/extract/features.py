@@ -7,6 +7,7 @@ nothing over unseen sites: capitals, digits, marks, full stops within, bylines, 
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.extract.blocks import FIGURE, FURNITURE, HIDDEN, LIST, QUOTE, TABLE, Block, Frame
@@ -31,7 +32,7 @@ class Shapes(NamedTuple):
 
     words: list[float]
     link_words: list[float]
-    blocks: list[float]
+    blocks: list[int]
     prose_words: list[float]
     """Words of long blocks that are not mostly links."""
 
@@ -42,7 +43,14 @@ _TAG_GROUPS = (
     "center form",
 )  # fmt: skip
 _TAG_CODES = {tag: code for code, tags in enumerate(_TAG_GROUPS) for tag in tags.split()}
-HEADINGS = frozenset((2, 3, 4, 5))
+TAG, TITLE = 0, 8
+"""Where in a block's numbers its tag and its relation to the page's title stand."""
+_PARENT_LINKS, _PARENT_PROSE = 25, 27
+TOP_HEADING = 2
+HEADINGS = frozenset((TOP_HEADING, 3, 4, 5))
+"""Codes of tags."""
+SAME_TITLE = 3
+"""From here on a block says what the title says."""
 _ENDS = {
     **dict.fromkeys(".…。", 7),
     "!": 5,
@@ -56,22 +64,29 @@ _STARTS = {**dict.fromkeys("\"'“‘«„", 4)}
 _NO_LETTER = re.compile(r"[\W_]+")
 _MAX_FOLDED = 60
 """Words up to which a block may be a headline or a standfirst."""
+_PROSE_WORDS = 10
+_MAX_CHARS = 400
 
 
 def measure_frames(blocks: list[Block], frames: list[Frame], words: list[int]) -> Shapes:
     """Return the sums of every element."""
-    total, links, count, prose = ([0.0] * len(frames) for _ in range(4))
-    for block, size in zip(blocks, words, strict=True):
+    size = len(frames)
+    total, links, prose = [0.0] * size, [0.0] * size, [0.0] * size
+    count = [0] * size
+    for block, number in zip(blocks, words, strict=True):
         index = block.frame.index
-        link = size * min(1.0, block.link_chars / len(block.text))
-        total[index] += size
-        links[index] += link
+        total[index] += number
         count[index] += 1
-        if size >= 10 and link * 2 < size:
-            prose[index] += size
-    for index in range(len(frames) - 1, 0, -1):
+        if block.link_chars:
+            link = number * min(1.0, block.link_chars / len(block.text))
+            links[index] += link
+            if link * 2 >= number:
+                continue
+        if number >= _PROSE_WORDS:
+            prose[index] += number
+    for index in range(size - 1, 0, -1):
         parent = frames[index].parent
-        if parent is not None and total[index]:
+        if parent is not None and count[index]:
             upper = parent.index
             total[upper] += total[index]
             links[upper] += links[index]
@@ -80,52 +95,49 @@ def measure_frames(blocks: list[Block], frames: list[Frame], words: list[int]) -
     return Shapes(total, links, count, prose)
 
 
-def describe_block(block: Block, count: int, shapes: Shapes, hints: Hints) -> Numbers:
-    """Return a block's own numbers; `count` is its number of words."""
-    text, frame, places = block.text, block.frame, block.frame.places
+def describe_frames(shapes: Shapes) -> list[Numbers]:
+    """Return for each element its words, their share in links, its blocks and its words of prose."""
+    return [(words, links / (words or 1.0), blocks, prose) for words, links, blocks, prose in zip(*shapes, strict=True)]
+
+
+def describe_block(block: Block, words: tuple[str, ...], count: int, rows: list[Numbers], hints: Hints) -> Numbers:
+    """Return a block's own numbers.
+
+    `words` are its first ones at least, `count` is how many it has, `rows` are the numbers of the elements.
+    """
+    text, frame, link, bold, italic, beside, _ = block
     chars = len(text)
     first = text[0]
     parent = frame.parent or frame
-    grand = parent.parent or parent
-    own, upper, top = frame.index, parent.index, grand.index
-    words, links, _, _ = shapes
-    title = description = body = 0
-    if count < _MAX_FOLDED or hints.body:
-        folded = fold(text[:400] if count < _MAX_FOLDED else text[:130])
-        title, description = _relate(folded, hints.title), _relate(folded, hints.description)
-        body = 0 if not hints.body else 1 if not folded else 3 if folded[:100] in hints.body else 2
+    title = description = 0
+    if count < _MAX_FOLDED:
+        begin = fold("".join(words[:2]))
+        title, description = _relate(text, begin, hints.title), _relate(text, begin, hints.description)
     return (
         _TAG_CODES.get(frame.tag, 0),
         count,
-        block.link_chars / chars,
+        link / chars,
         _ENDS.get(text[-1], 0),
         1 if first.isupper() else 2 if first.islower() else 3 if first.isdigit() else _STARTS.get(first, 0),
-        block.bold_chars / chars,
-        block.italic_chars / chars,
-        block.beside,
+        bold / chars,
+        italic / chars,
+        beside,
         title,
         description,
-        body,
-        places & HIDDEN > 0,
-        words[own],
-        links[own] / (words[own] or 1),
-        shapes.blocks[own],
-        words[upper],
-        links[upper] / (words[upper] or 1),
-        shapes.blocks[upper],
-        shapes.prose_words[upper],
-        words[top],
-        links[top] / (words[top] or 1),
-        shapes.prose_words[top],
-        places & FIGURE > 0,
-        places & QUOTE > 0,
-        places & LIST > 0,
-        places & TABLE > 0,
-        places & FURNITURE > 0,
+        _find_in_body(text, hints.body) if hints.body else 0,
+        *_describe_places(frame.places),
         hints.is_news,
         hints.is_article,
         hints.is_dated,
+        *rows[frame.index],
+        *rows[parent.index],
+        *rows[(parent.parent or parent).index],
     )
+
+
+@lru_cache
+def _describe_places(places: int) -> Numbers:
+    return tuple(places & place > 0 for place in (HIDDEN, FIGURE, QUOTE, LIST, TABLE, FURNITURE))
 
 
 def fold(text: str) -> str:
@@ -133,19 +145,26 @@ def fold(text: str) -> str:
     return _NO_LETTER.sub("", text.lower())
 
 
-def _relate(folded: str, other: str) -> int:
-    """Return how a text relates to a title: 5 the same … 1 nothing in common, 0 nothing to compare."""
-    if not other or not folded:
+def _relate(text: str, begin: str, other: str) -> int:
+    """Return how a text that begins so relates to a title: 5 the same … 1 nothing in common, 0 nothing to compare."""
+    if not other or not begin:
         return 0
+    if begin not in other:
+        return 1
+    folded = fold(text[:_MAX_CHARS])
     if folded == other:
         return 5
     if len(folded) > 15 and folded in other:
         return 4
     if len(other) > 15 and folded.startswith(other):
         return 3
-    if len(folded) > 30 and folded[:30] == other[:30]:
-        return 2
-    return 1
+    return 2 if len(folded) > 30 and folded[:30] == other[:30] else 1
+
+
+def _find_in_body(text: str, body: str) -> int:
+    """Return 3 for a text that begins as a part of the body, 2 for others, 1 for one without letters."""
+    folded = fold(text[:130])[:100]
+    return 1 if not folded else 3 if folded in body else 2
 
 
 _WORD_STEPS = (2, 3, 4, 6, 9, 13, 19, 28, 41, 61, 101)
@@ -160,17 +179,17 @@ CODES = (21 * 12, 21 * 7, 6 * 8, 6 * 5, 6 * 16, 6 * 6, 6 * 6, 6 * 4, 6 * 7, 6 * 
 
 def code_block(numbers: Numbers) -> Codes:
     """Return the buckets of a block for the linear part, most of them crossed with its length."""
-    tag, count, end, start = int(numbers[0]), numbers[1], int(numbers[3]), int(numbers[4])
+    tag, count, share, end, start, _, _, beside, title, description, body, *_ = numbers
     coarse = bisect_right(_COARSE_STEPS, count)
-    return (
+    return (  # type: ignore[return-value] # these numbers are whole
         tag * 12 + bisect_right(_WORD_STEPS, count),
-        tag * 7 + bisect_right(_SHARE_STEPS, numbers[2]),
+        tag * 7 + bisect_right(_SHARE_STEPS, share),
         coarse * 8 + end,
         coarse * 5 + start,
-        coarse * 16 + int(numbers[7]),
-        coarse * 6 + int(numbers[8]),
-        coarse * 6 + int(numbers[9]),
-        coarse * 4 + int(numbers[10]),
-        coarse * 7 + bisect_right(_SHARE_STEPS, numbers[16]),
-        coarse * 9 + bisect_right(_MASS_STEPS, numbers[18]),
+        coarse * 16 + beside,
+        coarse * 6 + title,
+        coarse * 6 + description,
+        coarse * 4 + body,
+        coarse * 7 + bisect_right(_SHARE_STEPS, numbers[_PARENT_LINKS]),
+        coarse * 9 + bisect_right(_MASS_STEPS, numbers[_PARENT_PROSE]),
     )

@@ -1,8 +1,9 @@
 """The article that a page describes in JSON-LD (schema.org), if it describes one."""
 
 import json
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import NamedTuple, TypeGuard
 
@@ -13,6 +14,9 @@ MAX_CHARS = 600_000
 _MAX_TOTAL_CHARS = 1_500_000
 _MAX_VISITS = 3_000
 _PAGE_KINDS = ("WebPage", "ItemPage", "AboutPage")
+_ARTICLE_KINDS = ("Article", "Posting", "Report")
+_TELLING = ("rticle", "Posting", "Report", "datePublished", "Person")
+"""Words one of which stands in any script worth reading."""
 
 
 class Description(NamedTuple):
@@ -30,8 +34,11 @@ class Description(NamedTuple):
         return self.by_id.get(key, value) if isinstance(key, str) else value
 
 
-def read_description(scripts: list[str]) -> Description:
-    """Return the article that a page's scripts describe, the fullest if there are several."""
+def read_description(scripts: list[str], is_own: Callable[[str], bool] = bool) -> Description:
+    """Return the article that a page's scripts describe, the fullest if there are several.
+
+    `is_own` tells by its headline whether one is the page's own, in case that others are described beside it.
+    """
     by_id: dict[str, Json] = {}
     articles: list[Json] = []
     pages: list[Json] = []
@@ -39,11 +46,14 @@ def read_description(scripts: list[str]) -> Description:
         key = item.get("@id")
         if isinstance(key, str) and len(item) > 1 and len(item) > len(by_id.get(key, ())):
             by_id[key] = item
-        if _has_kind(item, ("Article", "BlogPosting", "Report")):
+        if _is_article(item):
             articles.append(item)
         elif _has_kind(item, _PAGE_KINDS) and "datePublished" in item:
             pages.append(item)
-    return Description(max(articles or pages, key=_fullness, default={}), by_id)
+    found = articles or pages
+    if len(found) > 1:
+        found = [item for item in found if is_own(get_text(item, "headline", "name") or "")] or found
+    return Description(max(found, key=_fullness, default={}), by_id)
 
 
 def is_object(value: object) -> TypeGuard[Json]:
@@ -62,25 +72,34 @@ def get_text(item: Json, *names: str) -> str | None:
     """Return the first of the named properties that is a non-empty string, white space collapsed, entities resolved."""
     for name in names:
         for value in list_values(item.get(name)):
-            if isinstance(value, str) and (text := " ".join(unescape(value).split())):
+            if isinstance(value, str) and (text := clean(value)):
                 return text
     return None
+
+
+def clean(text: str) -> str:
+    """Return `text` with entities resolved, white space collapsed and without halves of surrogate pairs."""
+    text = " ".join((unescape(text) if "&" in text else text).split())
+    return text if text.isascii() else text.encode("utf-8", errors="ignore").decode()
 
 
 def _iterate_all(scripts: list[str]) -> Iterator[Json]:
     total = 0
     for script in scripts:
+        if len(script) > MAX_CHARS or not any(word in script for word in _TELLING):
+            continue
         total += len(script)
-        if len(script) <= MAX_CHARS and total <= _MAX_TOTAL_CHARS:
-            yield from _iterate_objects(script)
+        if total > _MAX_TOTAL_CHARS:
+            return
+        yield from _iterate_objects(script)
 
 
 def _iterate_objects(script: str) -> Iterator[Json]:
-    """Yield all objects of a script, outer ones first, without recursion."""
+    """Yield the objects of a script, outer ones first, without recursion, but not those inside an article."""
     try:
         root: object = json.loads(script.strip().rstrip(";"), strict=False)
     except (ValueError, RecursionError):  # the decoder counts its own depth and stops in good order
-        return
+        root = _salvage(script)
     waiting = deque([root])
     for _ in range(_MAX_VISITS):
         if not waiting:
@@ -88,13 +107,49 @@ def _iterate_objects(script: str) -> Iterator[Json]:
         value = waiting.popleft()
         if is_object(value):
             yield value
-            waiting.extend(child for child in value.values() if isinstance(child, dict | list))
+            if not _is_article(value):
+                waiting.extend([child for child in value.values() if isinstance(child, dict | list)])
         elif isinstance(value, list):
             waiting.extend(value[:_MAX_VISITS])
 
 
+_KIND = re.compile(r'"@type"\s*:\s*\[?\s*"(\w*Article|BlogPosting)"')
+_PLAIN = re.compile(
+    r'"(headline|datePublished|dateModified|articleSection|inLanguage|description)"\s*:\s*"((?:[^"\\\n]|\\.){1,1000})"'
+)
+_AUTHOR = re.compile(r'"author"\s*:\s*[\[{][^\]}]{0,400}?"name"\s*:\s*"((?:[^"\\\n]|\\.){1,200})"')
+_MAX_SALVAGED = 50_000
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
+_SPACES = dict.fromkeys("nrtbf", " ")
+
+
+def _salvage(script: str) -> Json:
+    """Return what can be read of an article in broken JSON, as left by templates that do not escape quotes."""
+    script = script[:_MAX_SALVAGED]
+    kind = _KIND.search(script)
+    if not kind:
+        return {}
+    item: Json = {"@type": kind[1]}
+    for match in _PLAIN.finditer(script):
+        item.setdefault(match[1], _resolve(match[2]))
+    if author := _AUTHOR.search(script):
+        item["author"] = {"name": _resolve(author[1])}
+    return item
+
+
+def _resolve(literal: str) -> str:
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _SPACES.get(match[2], match[2]), literal)
+
+
+def _is_article(item: Json) -> bool:
+    return _has_kind(item, _ARTICLE_KINDS)
+
+
 def _has_kind(item: Json, endings: tuple[str, ...]) -> bool:
-    return any(isinstance(kind, str) and kind.endswith(endings) for kind in list_values(item.get("@type")))
+    kinds = item.get("@type")
+    if isinstance(kinds, str):
+        return kinds.endswith(endings) and kinds != "JobPosting"
+    return isinstance(kinds, list) and any(isinstance(kind, str) and kind.endswith(endings) for kind in kinds)
 
 
 def _fullness(item: Json) -> tuple[int, int]:

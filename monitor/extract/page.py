@@ -1,21 +1,21 @@
 """One page, from bytes to article: decode, parse once, read the metadata, judge the blocks, compose the text."""
 
 import re
+from itertools import chain
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from monitor.errors import ParseError
-from monitor.extract.authors import choose_authors
 from monitor.extract.blocks import Block, read_blocks
-from monitor.extract.byline import read_byline
+from monitor.extract.byline import read_byline, settle_authors
 from monitor.extract.charset import decode_page
 from monitor.extract.compose import compose_text, describe, list_stripped
 from monitor.extract.content import Verdict, judge_blocks, read_hints
 from monitor.extract.features import Hints, fold
 from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.plain import extract_plain
-from monitor.extract.published import settle_day
+from monitor.extract.published import find_marked_day, settle_day
 from monitor.extract.roles import apply_rules, read_role, select_elements
 from monitor.models import Article, BlockRules, ExplainedBlock
 
@@ -46,6 +46,9 @@ _MAGIC = (
     b"7z\xbc\xaf",
     b"Rar!",
 )
+_HEADING_TAGS = frozenset(("h1", "h2", "h3"))
+_REACH = 8
+"""Blocks below the first one kept among which the headline may be."""
 _MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|/?[a-z][a-z0-9-]*[\s/>])", re.IGNORECASE)
 
 
@@ -103,6 +106,7 @@ def explain(
 class _Reading(NamedTuple):
     """A page, judged."""
 
+    tree: LexborHTMLParser
     metadata: Metadata
     hints: Hints
     blocks: list[Block]
@@ -115,23 +119,23 @@ def _read_page(text: str, url: str | None, rules: BlockRules) -> _Reading:
     metadata = read_metadata(tree, url)
     hints = read_hints(metadata)
     body = tree.body
-    blocks, frames = read_blocks(body) if body is not None else ([], [])
+    blocks, frames = read_blocks(body, folding=not rules.keep_selectors) if body is not None else ([], [])
     verdicts = judge_blocks(blocks, frames, hints)
     verdicts = apply_rules(verdicts, hints, rules, select_elements(tree, rules))
-    return _Reading(metadata, hints, blocks, verdicts)
+    return _Reading(tree, metadata, hints, blocks, verdicts)
 
 
 def _extract_markup(text: str, url: str | None, rules: BlockRules) -> Article:
-    metadata, _, blocks, verdicts = _read_page(text, url, rules)
+    tree, metadata, _, blocks, verdicts = _read_page(text, url, rules)
     first = _find_beginning(verdicts, metadata.title)
-    byline = read_byline(blocks, first, is_day_first=metadata.times.is_day_first)
-    published = settle_day(metadata.times, byline.days)
+    byline = read_byline(blocks, first, times=metadata.times, known=metadata.authors, site_name=metadata.site_name)
+    published = settle_day(metadata.times, byline.days) or find_marked_day(tree, metadata.times, byline.changes)
     modified = metadata.times.modified
     return Article(
         url=metadata.url,
         title=metadata.title,
         text=compose_text(verdicts),
-        authors=choose_authors(metadata.authors, byline.authors).names,
+        authors=settle_authors(tree, metadata.authors, byline, metadata.site_name).names,
         published_at=published.at if published else None,
         is_published_day_only=published is not None and published.is_day,
         modified_at=modified.at if modified else None,
@@ -144,8 +148,16 @@ def _extract_markup(text: str, url: str | None, rules: BlockRules) -> Article:
 
 def _find_beginning(verdicts: list[Verdict], title: str) -> int:
     """Return the index of the headline's block, or else of the first one kept; a byline stands next to it."""
-    folded, longest = fold(title), 2 * len(title) + 20
+    folded, shortest, longest = fold(title), len(title) // 2, 2 * len(title) + 20
     first = next((index for index, verdict in enumerate(verdicts) if verdict.reason is None), 0)
-    texts = [verdict.block.text for verdict in verdicts[: first + 1]]
-    headlines = (i for i in range(len(texts) - 1, -1, -1) if len(texts[i]) < longest and fold(texts[i]) == folded)
-    return next(headlines, first)
+    # The nearest above the text; below, if something of the page's head was taken for text. A path to the page may
+    # end with its headline too.
+    above, below = range(min(first, len(verdicts) - 1), -1, -1), range(first + 1, min(first + _REACH, len(verdicts)))
+    found = -1
+    for index in chain(above, below):
+        block = verdicts[index].block
+        if shortest <= len(block.text) < longest and folded and folded in fold(block.text):
+            if block.frame.tag in _HEADING_TAGS:
+                return index
+            found = found if found >= 0 else index
+    return found if found >= 0 else first

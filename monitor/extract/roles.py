@@ -26,6 +26,8 @@ _STANDFIRST_NAMES = frozenset(
 _BYLINE_NAMES = frozenset(("byline", "author", "authors", "dateline"))
 _REACH = 6
 """Blocks above an article among which its headline, its byline, its picture stand."""
+_TOP_BLOCKS = 3
+"""Of an article's text, above which its standfirst stands."""
 _MIN_SHARED = 40
 """Characters of a description with which a standfirst begins."""
 
@@ -83,27 +85,38 @@ def _match(tree: LexborHTMLParser, selectors: Collection[str]) -> frozenset[int]
 
 
 def apply_rules(verdicts: list[Verdict], hints: Hints, rules: BlockRules, selected: Selected) -> list[Verdict]:
-    """Return the verdicts after a source's own rules. Roles bring back only what stands around the article's text."""
+    """Return the verdicts after a source's own rules."""
+    welcome = _list_welcome(verdicts, rules)
+    changed = [*verdicts]
+    for index, verdict in enumerate(verdicts):
+        roles = welcome.get(index) if verdict.reason else rules.drop_roles
+        if roles or selected != NOTHING_SELECTED:
+            changed[index] = Verdict(verdict.block, _decide(verdict, hints, roles or (), selected))
+    return changed
+
+
+def _list_welcome(verdicts: list[Verdict], rules: BlockRules) -> dict[int, Collection[BlockRole]]:
+    """Return the roles that are brought back, by the index of the block: only around the article's text."""
     kept = [index for index, verdict in enumerate(verdicts) if verdict.reason is None]
-    around = range(kept[0] - _REACH, kept[-1] + 2) if kept else range(0)
-    return [
-        Verdict(verdict.block, _decide(verdict, hints, rules, selected, is_near=index in around))
-        for index, verdict in enumerate(verdicts)
-    ]
+    if not kept or not rules.keep_roles:
+        return {}
+    top = range(kept[0] - _REACH, kept[:_TOP_BLOCKS][-1])
+    # Further down the names of a standfirst mean teasers of other articles.
+    others = [role for role in rules.keep_roles if role is not BlockRole.STANDFIRST]
+    around = range(kept[0] - _REACH, kept[-1] + 2) if others else range(0)
+    return {**dict.fromkeys(around, others), **dict.fromkeys(top, rules.keep_roles)}
 
 
-def _decide(
-    verdict: Verdict, hints: Hints, rules: BlockRules, selected: Selected, *, is_near: bool
-) -> StripReason | None:
-    if selected != NOTHING_SELECTED:
-        lies_in = _list_keys(verdict.block.frame)
-        if lies_in & selected.dropped:
-            return StripReason.SOURCE
-        if lies_in & selected.kept:
-            return None
-    if verdict.reason is None:
-        return StripReason.SOURCE if rules.drop_roles and read_role(verdict.block, hints) in rules.drop_roles else None
-    return None if is_near and read_role(verdict.block, hints) in rules.keep_roles else verdict.reason
+def _decide(verdict: Verdict, hints: Hints, roles: Collection[BlockRole], selected: Selected) -> StripReason | None:
+    """Return the reason after a source's own rules; a block with one of `roles` changes sides."""
+    lies_in = _list_keys(verdict.block.frame) if selected != NOTHING_SELECTED else set()
+    if lies_in & selected.dropped:
+        return StripReason.SOURCE
+    if lies_in & selected.kept:
+        return None
+    if not roles or read_role(verdict.block, hints) not in roles:
+        return verdict.reason
+    return None if verdict.reason else StripReason.SOURCE
 
 
 def _list_keys(frame: Frame | None) -> set[int]:

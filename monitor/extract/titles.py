@@ -1,6 +1,8 @@
 """The headline: where JSON-LD, Open Graph, headings and the page's title agree, without the site's name."""
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
@@ -14,36 +16,77 @@ _SEPARATOR = re.compile(
 _BAR = re.compile(r"\s[|｜⋆]")
 _NO_WORD = re.compile(r"[\W_]+")
 _EDGES = " |｜–—»«·•:⋆~>/_-"
+_TRAILING = re.compile(r"(?:\s(?:\?>|⋆)|\s*[|｜])+\s*$")
+_CUT = re.compile(r"\s*(?:…|\.{3,})$")
 _MAX_TITLE = 400
+_MAX_HEADING = 250
 _MIN_CHARS = 20
 """Of two texts that are taken for one headline because one begins or ends with the other."""
+_MIN_KICKED = 14
+_MIN_KICKER = 4
+"""Letters; what is shorter is an article, as `The`."""
 _MAX_SECTION_WORDS = 4
 _MAX_PARTS_SHOWN = 12
+_CUT_CHARS = 95
+"""Programs that shorten headlines leave at least as much."""
+_MIN_SHARE, _MIN_SHARE_OF_MANY = 0.2, 0.5
+"""Of a heading's words that must stand in the titles or the URL too, if it is the only one or one of several."""
+_WORD = re.compile(r"\w+")
+_LONG_WORD = re.compile(r"[^\W_]{4,}")
+_OPENING = " \"'“„«(‘"
+_GOING_ON = (":", ",", ";", "–", "—", "-", "&")
+
+
+class _Sources(NamedTuple):
+    """What a page gives for its headline."""
+
+    headings: list[str]
+    """All first-level ones but those that are the site's name."""
+    stated: list[str]
+    """JSON-LD, Open Graph and the card, as they are."""
+    bare: list[str]
+    """The same and the page's title, without the site's name."""
+    page_title: str
+    sites: frozenset[str]
 
 
 def choose_title(tree: LexborHTMLParser, marks: Marks, article: Json, site_name: str | None, url: str) -> str:
     """Return the headline as readers see it: the first heading that other sources confirm, else what those say."""
-    sites = _list_sites(site_name, url)
-    page_title = marks.page_title[:_MAX_TITLE]
-    headings = [_strip_sections(text, sites) for text in marks.headings if len(text) < _MAX_TITLE]
     stated = [
         text[:_MAX_TITLE]
         for text in (get_text(article, "headline"), marks.get_meta("ogtitle"), marks.get_meta("twittertitle"))
         if text
     ]
+    if quick := _agree(marks.headings, stated):
+        return quick
+    sites = _list_sites(site_name, url)
+    page_title = marks.page_title[:_MAX_TITLE]
+    motto = _find_motto(page_title)
+    if any(fold_title(text) == motto for text in marks.headings):
+        sites |= {motto}
+    headings = [_strip_sections(text, sites) for text in marks.headings if len(text) < _MAX_TITLE]
     bare = [strip_site_name(text, sites) for text in dict.fromkeys((*stated, page_title)) if text]
-    if confirmed := _confirm_heading(headings, stated, bare, sites):
-        return confirmed
-    if not stated and (heading := _find_named_part(tree, page_title, sites)):
-        return heading
-    lone = headings[0] if len(headings) == 1 else ""
-    if _is_headline(lone, sites, page_title):
-        return lone
-    return bare[0] if bare else (headings[0] if headings else "")
+    sources = _Sources([text for text in headings if fold_title(text) not in sites], stated, bare, page_title, sites)
+    return (
+        _confirm_same(sources)
+        or _confirm_part(sources)
+        or _find_named_part(tree, sources)
+        or _take_unconfirmed(sources, url)
+        or (headings[0] if headings else "")
+    )
+
+
+def _agree(headings: list[str], stated: list[str]) -> str:
+    """Return the only heading if JSON-LD, or else Open Graph, says the same; most pages of news do."""
+    if len(headings) != 1 or not stated or not _MIN_CHARS < len(headings[0]) < _MAX_TITLE or _BAR.search(headings[0]):
+        return ""
+    is_same = headings[0] == stated[0] or _WORD.findall(headings[0]) == _WORD.findall(stated[0])
+    return headings[0] if is_same else ""
 
 
 def strip_site_name(title: str, sites: frozenset[str]) -> str:
     """Return a title without the site's name, which stands at either end after a dash or bar; `sites` are folded."""
+    title = _TRAILING.sub("", title)
     while len(parts := _SEPARATOR.split(title)) > 1:
         if _is_site(parts[-1], sites) or not parts[-1].strip():
             title = title[: title.rfind(parts[-1]) if parts[-1] else len(title)].rstrip(_EDGES)
@@ -82,48 +125,108 @@ def _is_site(part: str, sites: frozenset[str]) -> bool:
     )  # fmt: skip
 
 
-def _confirm_heading(headings: list[str], stated: list[str], bare: list[str], sites: frozenset[str]) -> str:
-    known = {fold_title(text): text for text in [*bare[::-1], *stated[::-1]]}
-    for heading in headings:
+def _confirm_same(sources: _Sources) -> str:
+    """Return the heading that is, letter for letter, a title: one that is stated, before what the page is called."""
+    parts = [part for part in _SEPARATOR.split(sources.page_title) if part and not part.isspace()]
+    parts = [max(parts, key=len), parts[0]] if parts else []
+    known = {fold_title(text): text for text in (*parts, *sources.bare[::-1], *sources.stated[::-1])}
+    confirmed = [heading for heading in sources.headings if fold_title(heading) in known]
+    if not confirmed:
+        return ""
+    told = {fold_title(text) for text in (*sources.stated, *sources.bare[: len(sources.stated)])}
+    heading = next((heading for heading in confirmed if fold_title(heading) in told), confirmed[0])
+    folded = fold_title(heading)
+    for text in sources.stated:
+        if _is_kicked(folded, fold_title(text)):
+            return text
+    other = _TRAILING.sub("", known[folded])
+    # Elements inside a heading may tear its words apart.
+    return other if len(_WORD.findall(heading)) != len(_WORD.findall(other)) else heading
+
+
+def _confirm_part(sources: _Sources) -> str:
+    """Return the headline where a heading and a title are alike but for what one of them has before or behind it."""
+    motto = _find_motto(sources.page_title)
+    for heading in sources.headings:
         folded = fold_title(heading)
-        # A kicker above the headline makes the heading longer than what the page states.
-        own = next((text for text in stated if len(text) > _MIN_CHARS and folded.endswith(fold_title(text))), heading)
-        if folded in known and folded not in sites:
-            # Elements inside a heading may tear its words apart.
-            torn = own == heading and len(heading.split()) != len(known[folded].split())
-            return known[folded] if torn else own
-    for heading in headings:
-        folded = fold_title(heading)
-        longer = next((text for text in bare if len(text) > _MIN_CHARS and folded.endswith(fold_title(text))), None)
-        if longer:
-            return longer
-        if len(folded) > _MIN_CHARS and any(
-            other.startswith(folded) or other.endswith(folded) or folded.startswith(other)
-            for other in known
-            if len(other) > _MIN_CHARS
-        ):
-            return heading
+        for text in sources.bare:
+            other = fold_title(text)
+            if _is_kicked(folded, other):
+                return text
+            if len(other) > _MIN_CHARS and folded.startswith(other):
+                is_cut = bool(_CUT.search(text)) or len(text) >= _CUT_CHARS
+                return heading if is_cut or _goes_on(heading, len(other)) else text
+            if len(folded) > _MIN_CHARS and (
+                other.startswith(folded)
+                or (len(other) > _MIN_CHARS and folded.endswith(other))
+                or (other.endswith(folded) and folded != motto)
+            ):
+                return heading
     return ""
 
 
-def _find_named_part(tree: LexborHTMLParser, page_title: str, sites: frozenset[str]) -> str:
-    """Return the longest part of a page's title that is also a heading of the page; empty if there is none."""
-    parts = {fold_title(part) for part in _SEPARATOR.split(page_title) if part} - sites
-    if len(parts) < 2:
-        return ""
-    shown = (collapse(node.text())[:_MAX_TITLE] for node in tree.css("h1, h2, h3")[:_MAX_PARTS_SHOWN])
-    return max((text for text in shown if fold_title(text) in parts), key=len, default="")
+def _find_motto(page_title: str) -> str:
+    """Return, folded, the short last part of a page's title: where there is a motto of the site, it stands there."""
+    last = fold_title(_SEPARATOR.split(page_title)[-1])
+    return last if len(last) * 2 < len(page_title) else ""
 
 
-def _is_headline(heading: str, sites: frozenset[str], page_title: str) -> bool:
-    """Tell the only heading of a page from the site's name in its place."""
+def _is_kicked(folded: str, other: str) -> bool:
+    """Tell a heading that is `other` with a kicker above it, which makes it longer than what the page states."""
+    return len(other) > _MIN_KICKED and len(folded) - len(other) >= _MIN_KICKER and folded.endswith(other)
+
+
+def _goes_on(heading: str, letters: int) -> bool:
+    """Tell a heading whose sentence goes on behind so many letters and digits from one with another line behind it."""
+    for position, char in enumerate(heading):
+        letters -= char.isalnum()
+        if letters < 0:
+            return char.islower() or heading[:position].rstrip(_OPENING).endswith(_GOING_ON)
+    return False
+
+
+def _find_named_part(tree: LexborHTMLParser, sources: _Sources) -> str:
+    """Return the heading of any level that is a title, or the longest part of the page's title; empty without one."""
+    parts = {fold_title(part) for part in _SEPARATOR.split(sources.page_title) if part} - sources.sites
+    titles = {fold_title(text) for text in (*sources.stated, *sources.bare)}
+    parts = set() if len(parts) < 2 or sources.stated else parts - {_find_motto(sources.page_title)}
+    shown = [collapse(node.text())[:_MAX_TITLE] for node in tree.css("h1, h2, h3")[:_MAX_PARTS_SHOWN]]
+    folded = {fold_title(text): text for text in reversed(shown)}
+    same = next((folded[title] for title in titles if len(title) > _MIN_CHARS and title in folded), "")
+    return same or max((text for key, text in folded.items() if key in parts), key=len, default="")
+
+
+def _take_unconfirmed(sources: _Sources, url: str) -> str:
+    """Return the heading that speaks of what the titles speak of, else the first title."""
+    slug = urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    said = _list_words(" ".join((*sources.stated, sources.page_title, slug)))
+    words = {heading: _list_words(heading) for heading in sources.headings}
+    heading = max(words, key=lambda text: len(words[text] & said) / (len(words[text]) or 1), default="")
+    share = len(words[heading] & said) / (len(words[heading]) or 1) if heading else 0
+    is_alone = len(sources.headings) == 1
+    is_told = share >= (_MIN_SHARE if is_alone else _MIN_SHARE_OF_MANY) or (is_alone and not sources.stated)
+    if is_told and _is_headline(heading, sources):
+        return heading
+    title = sources.bare[0] if sources.bare else ""
+    # Programs cut headlines off.
+    longer = (text for text in sources.bare if len(title) >= _CUT_CHARS and text.startswith(_CUT.sub("", title)))
+    return max(longer, key=len, default=title)
+
+
+def _list_words(text: str) -> set[str]:
+    return set(_LONG_WORD.findall(text.casefold()[: 4 * _MAX_TITLE]))
+
+
+def _is_headline(heading: str, sources: _Sources) -> bool:
+    """Tell a page's heading from the site's name or motto in its place."""
     folded = fold_title(heading)
-    if not folded or folded in sites or len(heading) > 250:
+    if not folded or len(heading) > _MAX_HEADING:
         return False
     # The site's name is what the page's title ends or begins with.
-    return not fold_title(page_title).endswith(folded) and len(heading.split()) >= 3
+    return not fold_title(sources.page_title).endswith(folded) and len(heading.split()) >= 3
 
 
+@lru_cache(maxsize=512)
 def fold_title(text: str) -> str:
     """Return the letters and digits of a text, without case."""
     return _NO_WORD.sub("", text.casefold())

@@ -1,67 +1,91 @@
-"""The words that tell a block's role: those of class names around it and those of its own text if it is short.
+"""The words that tell a block's role: those of class names around it, and those of its own text if it is short.
 
 The walk over them is the same for learning and for judging; it is generic in what a word is turned into: its weight
 when a page is judged, the word itself when weights are learned.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
-from monitor.extract.blocks import Block, Frame
+from monitor.extract.blocks import Frame
 from monitor.extract.features import Shapes
 
-Sum = TypeVar("Sum", float, tuple[str, ...])
+Value = TypeVar("Value", float, str)
 Words = tuple[str, ...]
+Tables = Mapping[str, Mapping[str, Value]]
+"""Values of words, by kind and word."""
 KINDS = ("own", "inner", "major", "parent", "above", "short", "head", "tail")
 
 _SHORT, _LONG = 12, 60
 """Words of a block up to which all its words, and only its first and last two are looked at."""
 
 
-def weigh_frames(
-    frames: list[Frame], blocks: list[Block], shapes: Shapes, weigh: Callable[[str, Words], Sum], nothing: Sum
-) -> dict[int, tuple[Sum, Sum, Sum, Sum]]:
-    """Return four sums for each element above `blocks`, by its index.
+class Names(NamedTuple, Generic[Value]):
+    """What the names of an element say of the blocks in it."""
 
-    They are of its own names, of the same if it holds most of the page, of its parent's and of those above it.
+    own: list[Value]
+    inner: list[Value]
+    """If the block begins with it."""
+    major: list[Value]
+    """If the element holds most of the page."""
+    parent: list[Value]
+    above: dict[str, Value]
+    """By word: it counts once for a block, however many elements above it use it."""
+
+
+Surroundings = tuple[list[Value], list[Value], list[Value], dict[str, Value]]
+"""What all elements around a block say of it: own, major, parent and above, as in `Names`."""
+
+
+def read_surroundings(
+    frames: list[Frame], shapes: Shapes, look_up: Callable[[Words], Names[Value]]
+) -> list[Surroundings[Value]]:
+    """Return for each element what it and those above it say of a block in it.
+
     Elements that hold most of the page's prose say nothing about one block of it: they are left out of the last two.
     """
-    prose = shapes.prose_words
-    half = prose[0] * 0.5
-    sums: dict[int, tuple[Sum, Sum, Sum, Sum]] = {}
-    below: dict[int, tuple[Sum, Sum]] = {-1: (nothing, nothing)}
-    for index in _list_above(blocks):
-        frame = frames[index]
-        names = frame.names
-        parent, above = below[frame.parent.index if frame.parent else -1]
-        if 0 < half <= prose[index]:
-            sums[index] = (nothing, weigh("major", names), parent, above)
-            below[index] = below[-1]
+    words, prose = shapes.words, shapes.prose_words
+    half = prose[0] * 0.5 or 1.0
+    nothing: Surroundings[Value] = ([], [], [], {})
+    found: list[Surroundings[Value]] = []
+    below = [nothing] * len(frames)  # of each element what its children take over
+    for index, frame in enumerate(frames):
+        if not words[index]:
+            found.append(nothing)
+            continue
+        names = look_up(frame.names)
+        _, _, parent, above = below[frame.parent.index] if frame.parent else nothing
+        if prose[index] >= half:
+            found.append(([], names.major, parent, above))
+            below[index] = ([], [], parent, above)
         else:
-            sums[index] = (weigh("own", names), nothing, parent, above)
-            below[index] = (weigh("parent", names), above + weigh("above", names))
-    return sums
+            found.append((names.own, [], parent, above))
+            below[index] = ([], [], names.parent, above | names.above if names.above else above)
+    return found
 
 
-def _list_above(blocks: list[Block]) -> list[int]:
-    """Return the indexes of the elements in which `blocks` lie, parents first."""
-    found = set()
-    for block in blocks:
-        frame: Frame | None = block.frame
-        while frame is not None and frame.index not in found:
-            found.add(frame.index)
-            frame = frame.parent
-    return sorted(found)
+def look_up_names(names: Words, tables: Tables[Value]) -> Names[Value]:
+    """Return the values of an element's names."""
+    table = tables["above"]
+    return Names(
+        _look_up(names, tables["own"]),
+        _look_up(names, tables["inner"]),
+        _look_up(names, tables["major"]),
+        _look_up(names, tables["parent"]),
+        {word: table[word] for word in names if word in table},
+    )
 
 
-def weigh_text(
-    block: Block, words: Words, count: float, weigh: Callable[[str, Words], Sum], nothing: Sum
-) -> tuple[Sum, Sum]:
-    """Return two sums for a block of `count` words: names of the element it begins with, and words of its text."""
-    inner = weigh("inner", block.inner) if block.inner else nothing
+def read_text(words: Words, count: float, tables: Tables[Value]) -> list[Value]:
+    """Return the values of the words of a block of `count` words: those at its ends, and all if it is short."""
     if not words or count > _LONG:
-        return inner, nothing
-    text = weigh("head", (" ".join(words[:2]).lower(),)) + weigh("tail", (" ".join(words[-2:]).lower(),))
+        return []
+    values = _look_up((" ".join(words[:2]).lower(),), tables["head"])
+    values += _look_up((" ".join(words[-2:]).lower(),), tables["tail"])
     if count <= _SHORT:
-        text += weigh("short", tuple([word.lower() for word in words]))
-    return inner, text
+        values += _look_up([word.lower() for word in words], tables["short"])
+    return values
+
+
+def _look_up(words: Sequence[str], table: Mapping[str, Value]) -> list[Value]:
+    return [table[word] for word in words if word in table]

@@ -17,6 +17,8 @@ _POINTER = re.compile(
 )
 _MAX_POINTER_CHARS = 200
 _FRAGMENT_COST = 8
+_ENOUGH = 100
+"""Words of prose."""
 
 
 def is_promo(text: str) -> bool:
@@ -35,12 +37,18 @@ def is_prose(text: str) -> bool:
 
 
 def find_tail(texts: Sequence[str]) -> int:
-    """Return how many texts from the top belong to an article: where the sum of their worths is highest."""
-    total = best = cut = 0
-    for index, text in enumerate(texts):
-        total += sum(map(_worth, text.splitlines()))
-        if total >= best:
-            best, cut = total, index + 1
+    """Return how many texts from the top belong to an article: where the sum of their worths is highest.
+
+    It is looked for from the end, where what follows weighs least, until there is much that speaks for the article.
+    """
+    total = least = 0
+    cut = len(texts)
+    for index in range(len(texts) - 1, -1, -1):
+        total += sum(map(_worth, texts[index].splitlines()))
+        if total < least:
+            least, cut = total, index
+        if total - least > _ENOUGH:
+            break
     return cut
 
 

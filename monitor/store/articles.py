@@ -75,7 +75,12 @@ def stored_article(row: ArticleRow) -> StoredArticle:
             site_name=row.site_name,
             language=row.language,
             stripped=tuple(
-                Stripped(text=block["text"], reason=StripReason(block["reason"]), where=block["where"])
+                Stripped(
+                    text=block["text"],
+                    reason=StripReason(block["reason"]),
+                    where=block["where"],
+                    rules=tuple(block.get("rules", ())),
+                )
                 for block in row.stripped
             ),
         ),

@@ -125,7 +125,7 @@ class ArticleRow(SQLModel, table=True):
     is_published_day_only: bool = False
     published_offset_minutes: int | None = None
     """Of the time zone that the page states; `published_at` itself is in UTC."""
-    stripped: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    stripped: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class ArticleVersionRow(SQLModel, table=True):

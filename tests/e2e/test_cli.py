@@ -74,6 +74,18 @@ def test_extract_explains_each_block_and_warns_of_rules_that_match_in_what_goes(
     assert any(block["rules"] and block["reason"] for block in blocks) == ("warning" in told)
 
 
+def test_a_source_s_own_rules_can_be_tried_and_tell_what_they_cost(monitor: Monitor, page: Path) -> None:
+    monitor.configure(
+        sources='[[sources]]\nname = "wire"\nkind = "feed"\nurl = "https://q.example/feed"\n'
+        'blocks.drop_selectors = ["article p"]'
+    )
+    told = monitor.run("extract", "--explain", "--source", "wire", str(page))
+    assert "- rule of the source paragraph in " in told
+    assert "warning: goes although" in told
+    assert "warning" not in monitor.run("extract", "--explain", str(page))
+    assert monitor.ask("extract", "--source", "wire", str(page))["text"] == ""
+
+
 def test_extract_learns_what_a_site_repeats_from_line_to_line(monitor: Monitor) -> None:
     promo = "Quay Terminal brings every filing to your desk."
     news = "{} opens a plant in the north this week, and its chairman expects a hard year for all who work there."

@@ -119,6 +119,21 @@ async def test_news_becomes_an_article_an_event_an_alert_and_a_delivery(site: Si
     assert any("newsletter" in block.text for block in stored.article.stripped)
 
 
+async def test_a_rule_that_matches_in_what_is_taken_out_is_stored_and_logged(
+    site: Site, tools: Tools, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    await check(tools, feed(site))
+    with tools.store.read() as session:
+        stored = articles.find_by_url(session, url)
+    assert stored is not None
+    (doubt,) = [block for block in stored.article.stripped if block.rules]
+    assert "Cedrus Corp and Dogwood" in doubt.text
+    (told,) = [record.__dict__ for record in caplog.records if "taken out of an article" in record.message]
+    assert (told["levelname"], told["url"], told["reason"]) == ("WARNING", url, doubt.reason.value)
+
+
 async def test_a_first_look_is_stored_but_not_told(site: Site, tools: Tools) -> None:
     site.put("/pact", PACT)
     site.put_feed("/feed", ("/pact", "Pact"))

@@ -5,20 +5,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from monitor.extract import jsonld
+from monitor.extract import extract, jsonld, metadata
 from monitor.extract.authors import Authors, choose_authors
 from monitor.extract.dates import find_day, find_day_in_url, parse_moment
 from monitor.extract.metadata import Metadata, read_metadata
 from monitor.extract.names import split_names
 from monitor.extract.published import settle_day
 from monitor.extract.titles import strip_site_name
+from monitor.models import Article
+from monitor.urls import canonical_url
 
 URL = "https://news.example/2026/11/03/pact"
 PLAIN_URL = "https://news.example/pact"
+SENTENCE = (
+    "Both companies said that their long pact, on which so many jobs in two towns depend, is to end on 5 December 2026 "
+    "and not one day later."
+)
+HEADING = "<h1>Pact ends after three years</h1>"
+TEXT = (
+    "Kestrel and Harbour end their pact after three years, both companies said, and neither gave a reason for it. " * 2
+)
 
 
 def read_head(head: str, body: str = "", url: str | None = URL) -> Metadata:
     return read_metadata(LexborHTMLParser(f"<html><head>{head}</head><body>{body}</body></html>"), url)
+
+
+def read_page(head: str, body: str, url: str = PLAIN_URL) -> Article:
+    text = "".join(f"<p>{TEXT}</p>" for _ in range(4))
+    return extract(f"<html><head>{head}</head><body>{body}{text}</body></html>", url)
 
 
 def describe(json: str) -> str:
@@ -190,7 +205,6 @@ def test_teasers_do_not_date_the_article() -> None:
         ('<meta name="article:published_time" content="2026-11-09T12:00:00Z">', [date(2026, 11, 3)], 9),
         ('<meta name="date" content="2026-11-09">', [date(2026, 11, 3)], 3),
         ('<meta name="date" content="2026-11-09">', [], 9),
-        ('<meta property="og:updated_time" content="2026-11-09T12:00:00Z">', [], 9),
         ("", [date(2026, 11, 3)], 3),
     ],
 )
@@ -198,6 +212,13 @@ def test_day_shown_at_the_headline_settles_what_is_not_sure(head: str, days: lis
     found = settle_day(read_head(head, url=PLAIN_URL).times, days)
     assert found is not None
     assert found.at.day == day
+
+
+def test_only_the_nearest_day_moves_an_instant() -> None:
+    times = read_head('<meta name="article:published_time" content="2026-11-03T20:30:00Z">', url=PLAIN_URL).times
+    found = settle_day(times, [date(2026, 10, 1), date(2026, 11, 4)])
+    assert found is not None
+    assert found.at.isoformat() == "2026-11-03T20:30:00+00:00"
 
 
 @given(
@@ -232,7 +253,7 @@ def test_language_is_a_primary_subtag() -> None:
     ],
 )
 def test_names_come_out_of_bylines(text: str, names: list[str]) -> None:
-    assert split_names(text) == names
+    assert list(split_names(text)) == names
 
 
 def test_person_wins_over_the_site_that_is_stated_as_author() -> None:
@@ -257,15 +278,18 @@ def test_author_may_be_described_elsewhere() -> None:
 
 
 def test_marked_byline_names_authors_without_metadata() -> None:
-    assert read_head("", '<p class="byline">By Ann Lee and Bo Li, 3 November 2026</p>').authors.names == (
-        "Ann Lee",
-        "Bo Li",
-    )
+    body = '<h1>Pact ends</h1><p class="byline">By Ann Lee and Bo Li, 3 November 2026</p>'
+    assert read_page("", body).authors == ("Ann Lee", "Bo Li")
 
 
 def test_names_of_scholars_are_turned_around() -> None:
     head = '<meta name="citation_author" content="Lee, Ann"><meta name="citation_author" content="Li, Bo">'
     assert read_head(head).authors.names == ("Ann Lee", "Bo Li")
+
+
+@given(st.from_regex(metadata._PLAIN, fullmatch=True))
+def test_plain_url_is_canonical_as_it_is(url: str) -> None:
+    assert canonical_url(url) == url
 
 
 @given(st.text(max_size=120))
@@ -297,5 +321,200 @@ def test_section_is_as_the_site_names_it() -> None:
 
 def test_headline_in_a_page_named_after_its_sidebar_keeps_its_byline() -> None:
     body = '<div class="with-sidebar"><h1>Pact ends</h1><p class="byline">By Ann Lee</p></div>'
-    assert read_head("", body).authors.names == ("Ann Lee",)
-    assert read_head("", '<div class="sidebar"><p class="byline">By Ann Lee</p></div>').authors.names == ()
+    assert read_page("", body).authors == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        # A heading that the page states, before one that only its title holds.
+        ('<title>News - The Ledger</title><meta property="og:title" content="Pact ends after three years">',
+         "<h1>News</h1><h1>Pact ends after three years</h1>", "Pact ends after three years"),
+        # A motto is no headline, though the page's title ends with it.
+        ("<title>Pact ends after three long years | Papers for all</title>",
+         "<h1>Papers for all</h1>", "Pact ends after three long years"),
+        ("<title>Pact ends after three long years | The paper for us all since 1901</title>",
+         "<h1>The paper for us all since 1901</h1>", "Pact ends after three long years"),
+        # A second line in the same heading.
+        ('<meta property="og:title" content="Pact ends after three long years">',
+         "<h1>Pact ends after three long years <small>Talks went nowhere</small></h1>",
+         "Pact ends after three long years"),
+        # The sentence goes on.
+        ('<meta property="og:title" content="Pact ends after three long years">',
+         "<h1>Pact ends after three long years: what it means</h1>",
+         "Pact ends after three long years: what it means"),
+        # A leading article is no kicker.
+        ('<meta property="og:title" content="Longest pact of them all ends">',
+         "<h1>The Longest pact of them all ends</h1>", "The Longest pact of them all ends"),
+        # A slogan shares no word with what the page says of itself.
+        ('<meta property="og:title" content="Kestrel leaves the pact with Harbour">',
+         "<h1>First daily paper of this country</h1>", "Kestrel leaves the pact with Harbour"),
+        # Typographic marks are as readers see them.
+        ('<meta property="og:title" content="Kestrel\'s pact with Harbour ends">',
+         "<h1>Kestrel’s pact with Harbour ends</h1>", "Kestrel’s pact with Harbour ends"),
+        # The headline may be of a lower level.
+        ('<meta property="og:title" content="Pact ends after three years | A long goodbye">',
+         "<h2>Pact ends after three years | A long goodbye</h2>", "Pact ends after three years | A long goodbye"),
+        # Templates leave odd marks behind.
+        ('<meta property="og:title" content="Pact ends after three long years ?>">', "",
+         "Pact ends after three long years"),
+    ],
+)  # fmt: skip
+def test_headline_is_what_readers_see_and_the_page_confirms(head: str, body: str, title: str) -> None:
+    assert read_head(head, body).title == title
+
+
+def test_headline_that_a_program_cut_off_is_completed() -> None:
+    whole = "Kestrel and Harbour end their pact after three years of talks that neither of the two ever wanted to lead"
+    head = f'<title>{whole} - Ledger</title><meta property="og:title" content="{whole[:98]}">'
+    assert read_head(head).title == whole
+
+
+def test_own_article_is_told_from_others_by_its_headline() -> None:
+    other = '{"@type": "NewsArticle", "headline": "Another story", "datePublished": "2026-10-01", "author": "Bo Li"}'
+    own = '{"@type": "NewsArticle", "headline": "Pact ends after three years", "datePublished": "2026-11-02"}'
+    found = read_head(describe(f"[{other}, {own}]"), "<h1>Pact ends after three years</h1>", PLAIN_URL)
+    assert found.times.published == (datetime(2026, 11, 2, tzinfo=UTC), True)
+
+
+def test_comments_inside_a_description_are_not_the_article() -> None:
+    reply = '{"@type": "SocialMediaPosting", "headline": "Pact", "datePublished": "2026-12-01", "author": "Bo Li"}'
+    thread = f'{{"@type": "DiscussionForumPosting", "author": {{"name": "Ann Lee"}}, "comment": [{reply}]}}'
+    assert read_head(describe(thread)).authors.names == ("Ann Lee",)
+
+
+def test_broken_description_gives_what_can_be_read() -> None:
+    author = '"author": {"@type": "Person", "name": "Ann Lee"}'
+    broken = f'{{"@type": "NewsArticle", "headline": "He said "no"", "datePublished": "2026-11-02", {author}}}'
+    found = read_head(describe(broken), url=PLAIN_URL)
+    assert found.authors.names == ("Ann Lee",)
+    assert found.times.published == (datetime(2026, 11, 2, tzinfo=UTC), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("5 lipnja 2026", date(2026, 6, 5)),
+        ("5 lipca 2026", date(2026, 7, 5)),
+        ("2026. május 5.", date(2026, 5, 5)),
+        ("5. července 2026", date(2026, 7, 5)),
+        ("5. huhtikuuta 2026", date(2026, 4, 5)),
+        ("5 Μαρτίου 2026", date(2026, 3, 5)),
+        ("Mar 5, 20263 min read", date(2026, 3, 5)),
+    ],
+)
+def test_months_of_more_languages(text: str, day: date) -> None:
+    found = find_day(text)
+    assert found is not None
+    assert found.date() == day
+
+
+@pytest.mark.parametrize("path", ["/2026/11/3-questions", "/2026/11/", "/1126/11/03/", "/2026/1103/x"])
+def test_numbers_in_a_slug_are_no_day(path: str) -> None:
+    assert find_day_in_url("https://news.example" + path) is None
+
+
+@pytest.mark.parametrize("path", ["/2026/november/03/pact", "/2026/11/03-pact", "/2026/11/3/pact"])
+def test_day_in_the_path_may_have_its_month_in_words(path: str) -> None:
+    assert find_day_in_url("https://news.example" + path) == datetime(2026, 11, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "day"),
+    [
+        # What was published and what was changed may stand in one line.
+        ("", "<h1>Pact ends</h1><p>Published November 3, 2026. Updated: November 7, 2026</p>", 3),
+        ("", "<h1>Pact ends</h1><p>Updated November 7, 2026</p>", 7),
+        # The day of the issue stands above the headline.
+        ("", "<p class=date>9 Nov 2026</p>" + "<p>Menu</p>" * 4 + "<h1>Pact ends</h1><p>3 Nov 2026</p>", 3),
+        # What is nearest to it counts.
+        ("", "<p>9 November 2026</p><p>Menu</p><p>Print</p><h1>Pact ends</h1><p>3 November 2026</p>", 3),
+        # A path to the page ends with the headline too.
+        ('<meta property="og:title" content="Pact ends after three years">',
+         "<li>2 Oct 2026<li>Pact ends after three years</li><p>A</p><p>B</p>" + HEADING + "<p>3 Nov 2026</p>", 3),
+        ("", "<h1>Pact ends</h1><p class=modified>9 November 2026</p><p>3 November 2026</p>", 3),
+        # Sentences speak of other days.
+        ('<meta name="date" content="2026-11-03">', f"<h1>Pact ends</h1><p>{SENTENCE}</p>", 3),
+        # Elements stick together.
+        ("", "<h1>Pact ends</h1><p><b>03.11.26</b><b>12:44</b></p>", 3),
+        ("", "<h1>Pact ends</h1><p>Published Tue, Nov 3 20264:29 AM EST</p>", 3),
+        # Two statements: the one that readers see.
+        ('<meta name="article:published_time" content="2026-11-06T14:25:00Z">'
+         + describe('{"@type": "NewsArticle", "datePublished": "2026-11-03T10:25:56Z"}'),
+         "<h1>Pact ends</h1><p>6 November 2026</p>", 6),
+        # A day in words is when a template was built.
+        (describe('{"@type": "NewsArticle", "datePublished": "Nov 9, 2026"}'),
+         "<h1>Pact ends</h1><p>November 3, 2026</p>", 3),
+        # Teasers above and far below have their own days.
+        ("", "<time datetime=2026-10-01>1 October</time><h1>Pact ends</h1><time datetime=2026-11-03>today</time>", 3),
+        # Names of other systems.
+        ('<meta name="x-published-date" content="2026-11-03T06:03:43Z">', "", 3),
+        ('<meta property="og:updated_time" content="2026-11-03T12:00:00Z">', "", 3),
+        ("", '<script>page = {"publishedAt":"2026-11-03T09:00:00Z"}</script>', 3),
+        ("", "<p>London</p>" * 20 + "<p>Last edited on 3 November 2026</p>", 3),
+        ('<meta property="og:image" content="https://news.example/2026/11/03/harbour.jpg">', "", 3),
+        ('<meta name="date" content="2026-11-03">',
+         "<h1>Pact ends</h1><p>3 November 2026</p><time class=published datetime=2026-11-01>Sunday</time>", 3),
+    ],
+)  # fmt: skip
+def test_day_of_publication(head: str, body: str, day: int) -> None:
+    found = read_page(head, body).published_at
+    assert found is not None
+    assert found.date() == date(2026, 11, day)
+
+
+def test_evening_in_america_is_the_day_in_its_path_though_an_update_shows_the_next() -> None:
+    body = "<h1>Pact ends</h1><p>Published: November 3, 2026 at 11:30 p.m. | Updated: November 4, 2026</p>"
+    found = read_page('<meta property="article:published_time" content="2026-11-04T05:30:00Z">', body).published_at
+    assert found == datetime(2026, 11, 4, 5, 30, tzinfo=UTC)
+    assert found is not None
+    assert found.date() == date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ann Lee, Sr. Director of Operations, Harbour Van Lines", ["Ann Lee"]),
+        ("Ann Lee, physician, Harbour Hospital and Bo Li", ["Ann Lee", "Bo Li"]),
+        ("By Ann Lee Reviewed by Bo Li", ["Ann Lee"]),
+        ("lee1984", ["lee1984"]),
+        ("98 Harbour Social", ["98 Harbour Social"]),
+        ("262588213843476", []),
+        ("ByAnn Lee", ["Ann Lee"]),
+        ("Byron Lee", ["Byron Lee"]),
+        ("E. M. Lee", ["E. M. Lee"]),
+        ("Ann Lee in London and Bo Li in Paris", ["Ann Lee", "Bo Li"]),
+        ("Ann Lee for The Ledger", ["Ann Lee"]),
+        ("Autorin: Ann Lee Quelle: Ledger", ["Ann Lee"]),
+        ("Ann Lee am Dienstag, 03.11.2026", ["Ann Lee"]),
+        ("Written By", []),
+        ("vom Hafenblogger", ["Hafenblogger"]),
+    ],
+)
+def test_roles_and_employers_are_no_authors(text: str, names: list[str]) -> None:
+    assert list(split_names(text)) == names
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "authors"),
+    [
+        # The byline names more than the description.
+        ('<meta name="author" content="Ann Lee">', "<p>By Ann Lee and Bo Li</p>", ("Ann Lee", "Bo Li")),
+        # It does not replace whom the page states.
+        ('<meta name="author" content="Ann Lee">', "<p>By Bo Li and Cy Moe</p>", ("Ann Lee",)),
+        # An agency stands behind a person who is named as the author.
+        ('<meta name="author" content="Harbour Wire">', "<p>By Ann Lee</p>", ("Ann Lee",)),
+        # A stated pen name stands before persons elsewhere on the page.
+        ('<meta name="author" content="lee1984">', "<p>Text</p>" * 16 + '<i class="author">Bo Li</i>', ("lee1984",)),
+        # The site's own name does not.
+        ('<meta property="og:site_name" content="Ledger"><meta name="author" content="Ledger">',
+         '<p>Text</p><i class="author"><a>Bo Li</a></i>', ("Bo Li",)),
+        ("", "<p>by lee1984</p>", ("lee1984",)),
+        # A name alone is an author's if a note on its bearer follows, and no section's.
+        ("", "<p>Ann Lee</p><p>London</p><p>Ann Lee is a reporter of this paper.</p>", ("Ann Lee",)),
+        ("", "<p>Middle East</p><p>London</p>", ()),
+        ("", "<p>London</p>" * 20 + "<p>This article was written by Ann Lee</p>", ("Ann Lee",)),
+    ],
+)  # fmt: skip
+def test_authors_are_those_whom_readers_see(head: str, body: str, authors: tuple[str, ...]) -> None:
+    assert read_page(head, f"<h1>Pact ends</h1>{body}").authors == authors
