@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-check clean
+.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -40,8 +40,17 @@ bench-boilerplate: .venv/dev.stamp  ## measure what rotating marketing leaks, on
 bench-detection: .venv/dev.stamp  ## measure detection on ../shared/data/events
 	$(BIN)/python tests/bench/bench_detection.py
 
+bench-hostile: .venv/dev.stamp  ## try other people's hostile material, on ../shared/data/hostile
+	$(BIN)/python -m tests.bench.bench_hostile
+
 bench-check: .venv/dev.stamp  ## measure whole checks of 200 real pages, and the idle daemon
 	$(BIN)/python tests/bench/bench_check.py
+
+bench-fetch: .venv/dev.stamp  ## measure fetches a second on loopback, and what cancelled ones leave behind
+	$(BIN)/python -m tests.bench.bench_fetch
+
+bench-pace: .venv/dev.stamp  ## measure the delay of adaptive pace beside a fixed interval, on made rhythms
+	$(BIN)/python -m tests.bench.bench_pace
 
 clean:  ## remove what was set up; the database stays
 	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

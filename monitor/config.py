@@ -58,7 +58,7 @@ class CheckSettings:
     """News of the same companies within this time is one story."""
     parse_seconds: Annotated[float, Interval(gt=0, le=3_600)] = 5.0
     """For reading one page, in a process of its own."""
-    parse_megabytes: Annotated[int, Interval(ge=256, le=1_000_000)] = 1024
+    parse_megabytes: Annotated[int, Interval(ge=256, le=1_000_000)] = 384
     """Memory of that process."""
 
 

@@ -5,18 +5,20 @@ Two loops, joined only by the database: checks fill it, the flush empties what i
 
 import asyncio
 import logging
+import random
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.date import DateTrigger
 
 from monitor.app import App
-from monitor.models import Source
+from monitor.models import Source, SourceCondition
 from monitor.outbox import flush_route
-from monitor.pipeline import CheckReport, check_source
+from monitor.pace.rhythm import SLOWEST
+from monitor.pipeline import CheckReport, Turn, check_source
 from monitor.store import sources as source_states
 
 log = logging.getLogger(__name__)
@@ -47,7 +49,8 @@ class _Daemon:
         self._stop = app.stopping
         self._news = {route: asyncio.Event() for route in app.postman.routes}
         self._slots = asyncio.Semaphore(_MAX_CHECKS_AT_ONCE)
-        self._checks: dict[str, asyncio.Task[None]] = {}
+        self._checks: dict[str, asyncio.Task[datetime | None]] = {}
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def stop(self) -> None:
         """Begin the end; a second call changes nothing."""
@@ -55,9 +58,9 @@ class _Daemon:
         self._wake_flushes()
 
     async def run(self) -> None:
-        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler = self._scheduler
         for source in self._app.sources:
-            self._schedule(scheduler, source)
+            self._schedule(source, self._first_look(source))
         scheduler.start()
         loops = [asyncio.create_task(self._flush_forever(route)) for route in self._app.postman.routes]
         loops.append(asyncio.create_task(self._watch_clock(scheduler)))
@@ -67,23 +70,25 @@ class _Daemon:
         await self._drain(loops)
         log.info("stopped")
 
-    def _schedule(self, scheduler: AsyncIOScheduler, source: Source) -> None:
-        """Give a source its timer; after a restart it goes on in its old rhythm, unless the clock was wrong then.
+    def _first_look(self, source: Source) -> datetime:
+        """Return when to look at a source after a restart: as it was planned, unless the clock was wrong then."""
+        now = self._app.tools.now()
+        with self._app.tools.store.read() as session:
+            due_at = source_states.read_state(session, source.name).due_at
+        return min(max(due_at or now, now), now + timedelta(seconds=SLOWEST * source.every_seconds))
+
+    def _schedule(self, source: Source, due_at: datetime) -> None:
+        """Set the timer for a source's next look.
 
         No grace time: a check that comes late is still due (the default of 1 s drops it).
         """
-        now = self._app.tools.now()
-        with self._app.tools.store.read() as session:
-            checked_at = source_states.read_state(session, source.name).checked_at
-        due = checked_at + timedelta(seconds=source.every_seconds) if checked_at else now
         jitter = min(self._app.settings.main.check.jitter_seconds, source.every_seconds // 4)
-        scheduler.add_job(
+        self._scheduler.add_job(
             self._start_check,
-            IntervalTrigger(seconds=source.every_seconds, jitter=jitter, timezone="UTC"),
+            DateTrigger(due_at + timedelta(seconds=random.uniform(0, jitter)), timezone="UTC"),  # noqa: S311 - no secret
             args=[source],
             id=source.name,
-            next_run_time=min(max(due, now), now + timedelta(seconds=source.every_seconds)),
-            coalesce=True,
+            replace_existing=True,
             misfire_grace_time=None,
         )
 
@@ -93,15 +98,25 @@ class _Daemon:
             return
         task = asyncio.create_task(self._check(source))
         self._checks[source.name] = task
-        task.add_done_callback(partial(self._end_check, source.name))
+        task.add_done_callback(partial(self._end_check, source))
 
-    def _end_check(self, name: str, task: asyncio.Task[None]) -> None:
-        del self._checks[name]
-        if not task.cancelled() and (error := task.exception()):
-            log.error("check failed", extra={"source": name}, exc_info=error)
+    def _end_check(self, source: Source, task: asyncio.Task[datetime | None]) -> None:
+        """Plan the next look, whatever became of this one."""
+        del self._checks[source.name]
+        due_at = None
+        if not task.cancelled():
+            if error := task.exception():
+                log.error("check failed", extra={"source": source.name}, exc_info=error)
+            else:
+                due_at = task.result()
+        if not self._stop.is_set():
+            self._schedule(source, due_at or self._app.tools.now() + timedelta(seconds=source.every_seconds))
 
-    async def _check(self, source: Source) -> None:
-        """Check a source that is not to be left in peace; end it at its deadline, the next check goes on from there."""
+    async def _check(self, source: Source) -> datetime | None:
+        """Check a source that is not to be left in peace; end it at its deadline, the next check goes on from there.
+
+        Return when to look again.
+        """
         tools = self._app.tools
         async with self._slots:
             try:
@@ -109,10 +124,11 @@ class _Daemon:
                     report = await check_source(tools, source, heeds_rest=True)
             except TimeoutError:
                 log.warning("check ran out of time", extra={"source": source.name})
-                return
+                return None
             finally:
                 self._wake_flushes()
         _log_report(report)
+        return report.due_at
 
     async def _flush_forever(self, route: str) -> None:
         """Send what is due for one route, now and whenever there is news; nothing may end this but the stop."""
@@ -154,6 +170,8 @@ class _Daemon:
 def _log_report(report: CheckReport) -> None:
     """Tell what a check came to; a failure when it begins and when it ends, not each time."""
     facts: dict[str, object] = {"source": report.source}
+    if report.turn:
+        _log_turn(report.turn, facts)
     if report.error:
         log.log(
             logging.WARNING if report.failures == 1 else logging.DEBUG,
@@ -166,6 +184,16 @@ def _log_report(report: CheckReport) -> None:
     if report.stored or report.failed:
         facts |= {"new": report.new_links, "stored": report.stored, "failed": report.failed, "alerts": report.alerts}
         log.info("source checked", extra=facts)
+
+
+def _log_turn(turn: Turn, facts: dict[str, object]) -> None:
+    """Tell that a source fell silent, or speaks again: once when it begins and once when it ends."""
+    if turn.now.condition is SourceCondition.FINE:
+        facts = facts | {"was": turn.before.condition.value, "since": turn.before.condition_since}
+        log.info("source is well again", extra=facts)
+    else:
+        facts = facts | {"condition": turn.now.condition.value, "detail": turn.now.detail}
+        log.warning("source is not well", extra=facts)
 
 
 async def _first(event: Callable[[], Awaitable[object]], seconds: float) -> None:

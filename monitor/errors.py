@@ -6,6 +6,7 @@ MonitorError
 ├── UrlError             a URL that the monitor does not follow: says why
 ├── FetchError           no page: says why, and whether another try helps
 ├── ParseError           a page, feed or sitemap cannot be read
+│   └── WallError        a page that keeps robots out stands in its place
 ├── StoreError           the database cannot be used
 │   ├── AlreadyRunning   another daemon holds this database
 │   └── NewerDatabase    written by a newer version of the monitor
@@ -90,6 +91,10 @@ class ParseError(MonitorError):
     def __reduce__(self) -> tuple[type["ParseError"], tuple[str, str]]:
         """Pickle by the two arguments: this error crosses from the parser's process."""
         return type(self), (self.url, self.detail)
+
+
+class WallError(ParseError):
+    """A page that keeps robots out came instead of what was asked for."""
 
 
 class StoreError(MonitorError):

@@ -28,6 +28,31 @@ class Reading(StrEnum):
     LINK = "link"
 
 
+class Pace(StrEnum):
+    """How the looks at a source are spread over time."""
+
+    ADAPTIVE = "adaptive"
+    FIXED = "fixed"
+
+
+class SourceCondition(StrEnum):
+    """What is wrong with a source; told when it begins and when it ends."""
+
+    FINE = "fine"
+    DOWN = "down"
+    """It cannot be fetched."""
+    BLOCKED = "blocked"
+    """It refuses us: left in peace, never tricked."""
+    RESTYLED = "restyled"
+    """It is there, and not read as before: no links, no dates, or none of the links we knew."""
+    EMPTIED = "emptied"
+    """It shows a fifth of its usual items, or none."""
+    FROZEN = "frozen"
+    """It answers with the same items for longer than its rhythm explains."""
+    MOVED = "moved"
+    """It has a new address for good, and is read there."""
+
+
 class BlockRole(StrEnum):
     """What a block is in its article."""
 
@@ -69,15 +94,27 @@ class Source:
     read: Reading = Reading.PAGE
     """`page` fetches each article; `link` takes title and summary as the source gives them."""
     keep: tuple[str, ...] = ()
-    """Words or phrases of which title or summary must hold one; empty keeps all."""
+    """Words or phrases of which title, summary or tickers must hold one; empty keeps all."""
     max_links: Annotated[int, Ge(1)] = 200
     """Newest links taken from one look at the source."""
     baseline: bool = True
     """Take the first look as what was there before: stored, not alerted."""
     blocks: BlockRules = BlockRules()
     """What of its pages to keep and to drop, whatever all other steps say."""
+    pace: Pace = Pace.ADAPTIVE
+    """`adaptive` looks more often when its news is likely, `fixed` evenly; as often either way."""
     needs_contact: bool = False
     """Stay off until `contact` names an e-mail address, as some servers ask of robots."""
+
+
+class DateCertainty(StrEnum):
+    """How much of a date its source really told."""
+
+    EXACT = "exact"
+    ZONE_ASSUMED = "zone assumed"
+    """It names no time zone: taken as UTC, so it may be half a day off."""
+    DAY = "day only"
+    """It names no time: taken as midnight in UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +122,23 @@ class Link:
     """An article that a source points at, not fetched yet."""
 
     url: str
-    """Canonical, absolute."""
+    """Canonical, absolute. An item without a page of its own has its source's, with a fragment that is its own."""
+    id: str | None = None
+    """As the source names the item, if it does."""
     title: str | None = None
     summary: str | None = None
     """Plain text."""
     published_at: datetime | None = None
+    """As the source says, be it in the future; when the monitor saw it first is kept apart."""
+    published_certainty: DateCertainty = DateCertainty.EXACT
     modified_at: datetime | None = None
+    tickers: tuple[str, ...] = ()
+    """Listed companies that it is about, as `NASDAQ:MSFT`."""
+
+    @property
+    def has_page(self) -> bool:
+        """False for an item that is all that its source shows of it: there is nothing to fetch."""
+        return "#" not in self.url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +146,14 @@ class Discovery:
     """What one look at a source found."""
 
     links: tuple[Link, ...] = ()
+    others: tuple[Link, ...] = ()
+    """Links that the source's `keep` leaves out."""
     more: tuple[str, ...] = ()
     """Pages of the same source to look at too, as the sitemaps of an index."""
+    next_page: str | None = None
+    """Where the source goes on with older articles, if it says so (RFC 5005, JSON Feed's `next_url`)."""
+    hub: str | None = None
+    """The WebSub hub that would push its news: noted, not used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +185,75 @@ class SourceState:
     """In a row."""
     last_error: str | None = None
     newest_at: datetime | None = None
-    """Publication of its newest article."""
+    """Publication of its newest article; one of the future counts from when it was seen."""
+    hub: str | None = None
+    """The WebSub hub that it names: noted, not used."""
+    due_at: datetime | None = None
+    """Its next look."""
+    condition: SourceCondition = SourceCondition.FINE
+    condition_since: datetime | None = None
+    condition_detail: str | None = None
     articles: int = 0
+
+
+HOURS_OF_WEEK = 168
+PARTS_OF_HOUR = 12
+"""Five minutes each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When a source publishes, as far as the monitor has seen; what is older counts less."""
+
+    arrivals: tuple[float, ...] = (0.0,) * HOURS_OF_WEEK
+    """Articles by hour of week, from Monday 00:00 UTC."""
+    hours: tuple[float, ...] = (0.0,) * HOURS_OF_WEEK
+    """Hours for which each of them was watched."""
+    parts: tuple[float, ...] = (0.0,) * PARTS_OF_HOUR
+    """Articles by part of the hour: releases go out at full and half hours."""
+    recent: tuple[datetime, ...] = ()
+    """The newest articles' times, oldest first."""
+    watched_until: datetime | None = None
+    followed: float = 0.0
+    """Articles that came soon after another, beyond what chance explains, as a share of all that count here."""
+    credit: float = 0.0
+    """Looks saved, or if below 0 borrowed, against the plan of one every `every_seconds` in the mean of a week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look at a source showed."""
+
+    links: tuple[Link, ...] | None
+    """None if the source says that nothing changed."""
+    is_whole: bool = True
+    """False if a part of the source did not change and so showed no links."""
+    moved_to: str | None = None
+    """Its new address, if it is sent there for good."""
+    fresh_seconds: float = 0.0
+    """How long the server says that it stays as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """What is remembered of a source's looks: its rhythm, and what it usually shows."""
+
+    rhythm: Rhythm = Rhythm()
+    shown: frozenset[int] = frozenset()
+    """Fingerprints of the links of the last look."""
+    usual_items: float = 0.0
+    usual_dated: float = 0.0
+    """Share of the links with a date."""
+    odd_looks: int = 0
+    """In a row, at which it showed too little."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """How a source is, and what tells it."""
+
+    condition: SourceCondition = SourceCondition.FINE
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +269,10 @@ class Page:
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
+    fresh_seconds: float = 0.0
+    """How long the server says that the page stays as it is (Cache-Control, Expires)."""
+    moved_to: str | None = None
+    """Its new address, if all redirects on the way there are for good (301, 308)."""
 
     @property
     def is_unchanged(self) -> bool:

@@ -9,14 +9,33 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from monitor.discover import discover
 from monitor.errors import FetchError, FetchFault, MonitorError, ParseError, StoreError
 from monitor.extract import extract
-from monitor.models import Article, BlockRules, Discovery, Link, Page, Reading, Source, SourceState, Visit
+from monitor.models import (
+    Article,
+    BlockRules,
+    DateCertainty,
+    Diagnosis,
+    Discovery,
+    Link,
+    Look,
+    Pace,
+    Page,
+    Pulse,
+    Reading,
+    Source,
+    SourceCondition,
+    SourceState,
+    Visit,
+)
+from monitor.pace.rhythm import plan_look
+from monitor.pace.silence import blame, observe
 from monitor.record import REVISIT_AGES_SECONDS, Tools, next_look, record_article
-from monitor.store import Store, sources
+from monitor.store import Session, Store, rhythms, sources
 from monitor.urls import host_of
 
 log = logging.getLogger(__name__)
@@ -29,8 +48,18 @@ _MAX_REST_SECONDS = 6 * 3_600
 _MAX_DOUBLINGS = 16
 _MAX_MORE_PAGES = 10
 _FAULTS_OF_A_TIME = {FetchFault.STATUS, FetchFault.ROBOTS}
+_FAILURES = {SourceCondition.DOWN, SourceCondition.BLOCKED}
+"""Conditions that end with any page that can be read."""
 _HOST_FAULTS = {FetchFault.DNS, FetchFault.CONNECT, FetchFault.TLS, FetchFault.DEADLINE, FetchFault.FORBIDDEN_ADDRESS}
 """Faults of a host, not of a page: its other pages wait for the next check."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A condition of a source begins or ends."""
+
+    before: SourceState
+    now: Diagnosis
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +77,12 @@ class CheckReport:
     """Why the source itself could not be read."""
     failures: int = 0
     """Checks in a row in which it could not, this one included; after a success, those before it."""
+    due_at: datetime | None = None
+    """When to look again."""
+    turn: Turn | None = None
+    """How the source was and is, if that is news."""
+    is_odd: bool = False
+    """It showed too little: the page is to be asked for whole again."""
 
 
 Progress = Callable[[int, int], None]
@@ -71,6 +106,7 @@ async def check_source(
     if heeds_rest:
         state = await _run(_read_state, tools.store, source)
         if state.not_before and is_resting(state, tools.now()):
+            report.due_at = state.not_before
             report.error = f"left in peace until {state.not_before:%H:%M} UTC, after: {state.last_error}"
             return report
     pages: list[Page] = []
@@ -78,13 +114,13 @@ async def check_source(
         pages = await _register(tools, source, report)
     except (FetchError, ParseError) as error:
         report.error = str(error).removeprefix(f"{source.url}: ")
-        report.failures = await _run(_rest, tools, source, error)
+        await _run(_rest, tools, source, error, report)
         if not _spares_its_articles(error):
             return report
     visits = await _run(_due_visits, tools, source, revisit)
     await _visit_all(tools, source, visits, report, progress)
     if report.error is None:
-        report.failures = await _run(_finish, tools, source, pages)
+        await _run(_finish, tools, source, pages, report)
     return report
 
 
@@ -105,18 +141,36 @@ async def _register(tools: Tools, source: Source, report: CheckReport) -> list[P
     """Fetch the pages that list a source's articles and register their links; return those that hold links."""
     pages: list[Page] = []
     links: list[Link] = []
+    looks: list[tuple[Page, Discovery]] = []
     todo = [source.url]
-    seen = 0
-    while todo and seen <= _MAX_MORE_PAGES:
-        page, found = await _look(tools, source, todo.pop(0))
+    while todo and len(looks) <= _MAX_MORE_PAGES:
+        url = todo.pop(0)
+        page, found = await _look(tools, source, url)
+        looks.append((page, found))
         if not found.more:  # an index is read each time: it may stay as it is while its sitemaps change
             pages.append(page)
-        seen += 1
-        links += found.links
+        links += (link for link in found.links if link.has_page or link.title or link.summary)
         todo += found.more
-    newest = sorted(links, key=_publication, reverse=True)[: source.max_links]
-    report.new_links = await _run(_register_links, tools, source, newest)
+        has_gap = found.next_page is not None and await _run(_has_gap, tools.store, source, found.links)
+        todo += [found.next_page] if found.next_page and has_gap else []
+        if found.hub and url == source.url:
+            await _run(_note_hub, tools.store, source, found.hub)
+    newest = sorted(links, key=partial(_publication, now=tools.now()), reverse=True)[: source.max_links]
+    await _run(_register_links, tools, source, newest, _sum_up(looks), report)
     return pages
+
+
+def _sum_up(looks: list[tuple[Page, Discovery]]) -> Look:
+    """Return what all pages of a source showed together."""
+    (first, _), read = looks[0], [(page, found) for page, found in looks if not found.more]
+    changed = [found for page, found in read if not page.is_unchanged]
+    links = tuple(link for found in changed for link in (*found.links, *found.others))
+    return Look(
+        links=links if changed else None,
+        is_whole=len(changed) == len(read),
+        moved_to=first.moved_to,
+        fresh_seconds=first.fresh_seconds,
+    )
 
 
 async def _look(tools: Tools, source: Source, url: str) -> tuple[Page, Discovery]:
@@ -125,11 +179,25 @@ async def _look(tools: Tools, source: Source, url: str) -> tuple[Page, Discovery
     page = await tools.fetcher.fetch(url, etag=etag, last_modified=last_modified)
     if page.is_unchanged:
         return page, Discovery()
-    return page, await tools.sandbox.run(url, discover, source, page)
+    found = await tools.sandbox.run(url, discover, source, page)
+    return replace(page, body=b""), found  # ten sitemaps of one source need not be held until the last is read
 
 
-def _publication(link: Link) -> float:
-    return link.published_at.timestamp() if link.published_at else 0.0
+def _publication(link: Link, *, now: datetime) -> datetime:
+    """Return the time that orders a link: none is newer than now, and one without a date is as new as it is to us."""
+    return min(link.published_at or now, now)
+
+
+def _has_gap(store: Store, source: Source, links: tuple[Link, ...]) -> bool:
+    """Return whether a page of a source that we know shows nothing that we know: what is older may be missing too."""
+    with store.read() as session:
+        is_known = sources.read_state(session, source.name).is_baselined
+        return is_known and bool(links) and sources.count_known(session, [link.url for link in links]) == 0
+
+
+def _note_hub(store: Store, source: Source, hub: str) -> None:
+    with store.write() as session:
+        sources.note_hub(session, source.name, hub)
 
 
 def _read_validators(store: Store, source: Source, url: str) -> tuple[str | None, str | None]:
@@ -137,32 +205,64 @@ def _read_validators(store: Store, source: Source, url: str) -> tuple[str | None
         return sources.read_validators(session, source, url)
 
 
-def _register_links(tools: Tools, source: Source, links: list[Link]) -> int:
+def _register_links(tools: Tools, source: Source, links: list[Link], look: Look, report: CheckReport) -> None:
+    """Register the links, learn from the look, judge the source by it, and plan the next one."""
+    now = tools.now()
     with tools.store.write() as session:
         is_baseline = sources.take_baseline(session, source.name) and source.baseline
-        return sources.register_links(session, source, links, tools.now(), is_baseline=is_baseline)
+        report.new_links = sources.register_links(session, source, links, now, is_baseline=is_baseline)
+        pulse, diagnosis = observe(rhythms.read_pulse(session, source), look, now)
+        report.is_odd = pulse.odd_looks > 0
+        if diagnosis is None and sources.read_state(session, source.name).condition in _FAILURES:
+            diagnosis = Diagnosis()
+        if diagnosis:
+            report.turn = _settle(session, source, diagnosis, now)
+        report.due_at, pulse = _plan(source, pulse, look, now)
+        rhythms.save_pulse(session, source, pulse)
+        sources.set_due(session, source.name, report.due_at)
 
 
-def _finish(tools: Tools, source: Source, pages: list[Page]) -> int:
+def _settle(session: Session, source: Source, diagnosis: Diagnosis, now: datetime) -> Turn | None:
+    before = sources.settle_condition(session, source.name, diagnosis, now)
+    return Turn(before=before, now=diagnosis) if before else None
+
+
+def _plan(source: Source, pulse: Pulse, look: Look, now: datetime) -> tuple[datetime, Pulse]:
+    """Return when to look again: as the rhythm tells, and not while the page stays as it is by the server's own word.
+
+    That word is taken for no more than the usual interval, as many say a year and mean nothing by it.
+    """
+    due_at, rhythm = now + timedelta(seconds=source.every_seconds), pulse.rhythm
+    if source.pace is Pace.ADAPTIVE:
+        due_at, rhythm = plan_look(rhythm, now, source.every_seconds)
+    fresh = min(look.fresh_seconds, source.every_seconds)
+    return max(due_at, now + timedelta(seconds=fresh)), replace(pulse, rhythm=rhythm)
+
+
+def _finish(tools: Tools, source: Source, pages: list[Page], report: CheckReport) -> None:
     """Note the success and keep the pages' validators, unless a link still waits: a 304 must not hide its article.
 
-    Return how many checks in a row had failed before.
+    Nor must it hide that a source goes on showing too little.
     """
     with tools.store.write() as session:
-        if not sources.has_waiting(session, source.name):
+        if not report.is_odd and not sources.has_waiting(session, source.name):
             sources.save_validators(session, source, pages)
-        return sources.record_success(session, source.name, tools.now())
+        report.failures = sources.record_success(session, source.name, tools.now())
 
 
-def _rest(tools: Tools, source: Source, error: FetchError | ParseError) -> int:
-    """Leave a source that failed in peace, longer each time and as long as it asks; return the failures in a row."""
+def _rest(tools: Tools, source: Source, error: FetchError | ParseError, report: CheckReport) -> None:
+    """Leave a source that failed in peace, longer each time and as long as it asks; judge it by its failures."""
     now = tools.now()
     asked = (error.retry_after_seconds or 0.0) if isinstance(error, FetchError) else 0.0
     with tools.store.write() as session:
         doublings = min(sources.read_state(session, source.name).failures, _MAX_DOUBLINGS)
         rest = min(source.every_seconds * 2**doublings, _MAX_REST_SECONDS)
-        not_before = now + timedelta(seconds=max(rest, asked))
-        return sources.record_failure(session, source.name, now, error=str(error), not_before=not_before)
+        report.due_at = now + timedelta(seconds=max(rest, asked))
+        report.failures = sources.record_failure(session, source.name, now, error=str(error), not_before=report.due_at)
+        sources.set_due(session, source.name, report.due_at)
+        diagnosis = blame(error, report.failures)
+        if diagnosis.condition is not SourceCondition.FINE:
+            report.turn = _settle(session, source, diagnosis, now)
 
 
 def _spares_its_articles(error: FetchError | ParseError) -> bool:
@@ -211,7 +311,7 @@ def _due_visits(tools: Tools, source: Source, revisit: bool) -> list[Visit]:  # 
 async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport) -> None:
     """Fetch, extract, detect and record one article."""
     link, page = visit.link, None
-    if source.read is Reading.LINK:
+    if source.read is Reading.LINK or not link.has_page:
         article = Article(url=link.url, title=link.title or "", text=link.summary or "")
     else:
         page = await tools.fetcher.fetch(link.url, etag=visit.etag, last_modified=visit.last_modified)
@@ -226,6 +326,9 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
         title=article.title or link.title or "",
         text=article.text or link.summary or "",
         published_at=article.published_at or link.published_at,
+        is_published_day_only=article.is_published_day_only
+        if article.published_at
+        else link.published_certainty is DateCertainty.DAY,
     )
     recorded = await _run(record_article, tools, source, visit, article, page)
     report.stored += recorded.is_news

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.config import CheckSettings
 from monitor.detect import Ruleset, detect, mark_stripped
-from monitor.extract.learned import learn, list_fingerprints, strip_learned
+from monitor.extract.learned import Knowledge, learn, list_fingerprints, strip_learned
 from monitor.fetch import Fetcher
 from monitor.models import (
     Article,
@@ -64,7 +64,9 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
     digest = text_digest(article.title, article.text)
     now = tools.now()
     site = host_of(article.url or visit.link.url).removeprefix("www.")
-    whole, article = article, mark_stripped(_strip_learned(tools, site, article, now), tools.ruleset)
+    whole, site_knowledge = article, _read_learned(tools, site, article)
+    stripped = strip_learned(whole, site_knowledge, whole.published_at or now)
+    article = mark_stripped(stripped, tools.ruleset)
     events = detect(article, tools.ruleset)
     with tools.store.write() as session:
         known = _find_known(session, visit.link.url, article, page, digest)
@@ -74,7 +76,7 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
             own = replace(article, url=_find_free_url(session, visit.link.url, article, page) or visit.link.url)
             stored = articles.add_article(session, own, source=source.name, digest=digest, now=now)
         if not known:
-            _learn(session, site, whole, now)
+            _learn(session, site, whole, site_knowledge, now)
         look_at = next_look(stored.stored_at, now) if page else None
         sources.settle_link(session, visit.link.url, stored=stored, page=page, due_at=look_at)
         before: tuple[Fact, ...] = ()
@@ -99,15 +101,16 @@ def next_look(stored_at: datetime, now: datetime) -> datetime | None:
 # --- what its site shows everywhere -----------------------------------------------------------------------------
 
 
-def _strip_learned(tools: Tools, site: str, article: Article, now: datetime) -> Article:
-    """Return an article without what its site showed on earlier ones."""
+def _read_learned(tools: Tools, site: str, article: Article) -> Knowledge:
+    """Return what a site showed on earlier articles, as far as it stands on this one."""
     with tools.store.read() as session:
+        return learned.read_knowledge(session, site, list_fingerprints(article))
+
+
+def _learn(session: Session, site: str, article: Article, known: Knowledge, now: datetime) -> None:
+    """Learn from an article; what was known is read again if another check has learned from the same site meanwhile."""
+    if learned.count_articles(session, site) != known.articles:
         known = learned.read_knowledge(session, site, list_fingerprints(article))
-    return strip_learned(article, known, article.published_at or now)
-
-
-def _learn(session: Session, site: str, article: Article, now: datetime) -> None:
-    known = learned.read_knowledge(session, site, list_fingerprints(article))
     learned.save_knowledge(session, site, learn(article, known, article.published_at or now), now)
 
 

@@ -1,4 +1,4 @@
-"""sources, config, notify, deliveries: how the monitor fares."""
+"""config, notify, deliveries: how the monitor fares."""
 
 import asyncio
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.app import build_ruleset, check_routes, is_on, open_store, sources_on, utc_now
+from monitor.app import build_ruleset, check_routes, open_store, sources_on, utc_now
 from monitor.cli.context import (
     MAX_ID,
     ExitCode,
@@ -36,16 +36,13 @@ from monitor.models import (
     Novelty,
     Participant,
     Severity,
-    SourceState,
 )
 from monitor.notify import Notifier, render_message
 from monitor.store import deliveries as outbox
-from monitor.store import sources as source_states
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add this module's commands."""
-    app.command("sources")(list_sources)
     app.command("deliveries")(list_deliveries)
     for name, help_text, commands in (
         ("config", "Check the configuration.", {"check": check_config}),
@@ -55,37 +52,6 @@ def add_commands(app: typer.Typer) -> None:
         for command, function in commands.items():
             group.command(command)(function)
         app.add_typer(group, name=name)
-
-
-def list_sources(context: typer.Context, *, json: JsonOption = False) -> None:
-    """List the sources and how they fare."""
-    settings = load_settings(context)
-    with open_store(settings) as store, store.read() as session:
-        states = {source.name: source_states.read_state(session, source.name) for source in settings.sources}
-    if json:
-        print_json([{"source": source, "state": states[source.name]} for source in settings.sources])
-        return
-    table = Table(box=None, pad_edge=False)
-    for name in ("source", "kind", "every", "last success", "articles", "newest", "state"):
-        table.add_column(name)
-    for source in settings.sources:
-        state = states[source.name]
-        table.add_row(
-            escape(show(source.name)),
-            source.kind.value,
-            f"{source.every_seconds / 60:g} min",
-            show_time(state.succeeded_at),
-            str(state.articles),
-            show_time(state.newest_at),
-            _describe(state) if is_on(source, settings) else "[dim]off: set `contact` in monitor.toml[/]",
-        )
-    stdout.print(table if settings.sources else "[dim]sources.toml names none[/]")
-
-
-def _describe(state: SourceState) -> str:
-    if state.failures:
-        return f"[red]failed {state.failures} times:[/] {escape(show(state.last_error))}"
-    return "[green]fine[/]" if state.succeeded_at else "[dim]not checked yet[/]"
 
 
 def list_deliveries(

@@ -10,19 +10,21 @@ import re
 import xml.sax
 import xml.sax.handler
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import TypeAlias, TypeVar
 from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.sanitizer import replace_doctype
 
+from monitor.discover.anchor import make_anchor
 from monitor.discover.charset import decode_text
-from monitor.discover.dates import parse_date
+from monitor.discover.dates import Moment, parse_moment
+from monitor.discover.edgar import join_filings
 from monitor.discover.jsonfeed import parse_json_feed
 from monitor.discover.plain import strip_markup, tidy_line, tidy_paragraphs
+from monitor.discover.unpack import unpack
 from monitor.errors import ParseError, UrlError
-from monitor.models import Discovery, Link, Page
+from monitor.models import DateCertainty, Discovery, Link, Page
 from monitor.urls import canonical_url
 
 MAX_FEED_CHARS = 10_000_000
@@ -36,6 +38,8 @@ _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|item|entry)\b", re.IG
 _XML_DECLARATION = re.compile(r"<\?xml\s[^>]*>\s*")
 _ROOT_SCANNED_CHARS = 100_000
 _HTML_PAGE = re.compile(r"(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 T = TypeVar("T")
 R = TypeVar("R", bound="_CappedReader")
@@ -56,6 +60,10 @@ class _CappedReader:
     version: str
     """Empty for what is of no kind of feed."""
     entries: list[Entry]
+    feeddata: Entry
+    elementstack: list[list[list[str | bytes]]]
+    """Of the elements that are open: name, whether text is expected, pieces of text."""
+    guidislink: bool
     elements = 0
     sanitize_html: bool
     resolve_relative_uris: bool
@@ -78,6 +86,19 @@ class _CappedReader:
         """Read a character by its number, if there is one."""
         with contextlib.suppress(*_LEAKS):
             super().handle_charref(ref)  # type: ignore[misc]  # as above
+
+    def _end_guid(self) -> None:
+        """Take an id for an address only if it looks like one: `7` is a name, whatever isPermaLink defaults to."""
+        text = "".join(map(str, self.elementstack[-1][2])) if self.elementstack else ""
+        self.guidislink = bool(self.guidislink and "/" in text)
+        super()._end_guid()  # type: ignore[misc]  # as above
+
+    _end_id = _end_guid
+
+    def resolve_uri(self, uri: str) -> str:
+        """Return what has a scheme as it is: an id is compared letter by letter (RFC 4287, 4.2.6.1)."""
+        resolved: str = super().resolve_uri(uri) if not _SCHEME.match(uri) else uri  # type: ignore[misc]  # as above
+        return resolved
 
     def _add_tag(self, *_: object) -> None:
         """Leave tags away: nobody reads them, and each is compared with all before."""
@@ -125,9 +146,9 @@ class _LooseReader(_CappedReader, LooseFeedParser):  # type: ignore[misc]  # fee
 
 def parse_feed(page: Page) -> Discovery:
     """Return the articles of a feed in its order. Raises ParseError for what is no feed."""
-    text = decode_text(page.body, page.content_type).strip()
+    text = decode_text(unpack(page), page.content_type).strip()
     if text.startswith("{"):
-        return Discovery(links=parse_json_feed(text, page.url))
+        return parse_json_feed(text, page.url)
     if len(text) > MAX_FEED_CHARS:
         raise ParseError(page.url, f"a feed of over {MAX_FEED_CHARS} characters")
     if _HTML_PAGE.match(text) or not _ROOT.search(text, 0, _ROOT_SCANNED_CHARS):
@@ -138,7 +159,12 @@ def parse_feed(page: Page) -> Discovery:
         raise ParseError(page.url, f"a feed that cannot be read: {type(error).__name__}") from error
     if not reader.version and not reader.entries:
         raise ParseError(page.url, "not a feed")
-    return Discovery(links=tuple(link for entry in reader.entries if (link := _to_link(entry, page.url))))
+    site_url = _find_site(reader.feeddata, page.url)
+    return Discovery(
+        links=join_filings(link for entry in reader.entries if (link := _to_link(entry, page.url, site_url))),
+        next_page=_find_related(reader.feeddata, page.url, "next", "prev-archive"),
+        hub=_find_related(reader.feeddata, page.url, "hub"),
+    )
 
 
 def _read(text: str, base_url: str) -> _CappedReader:
@@ -179,21 +205,40 @@ def _run_strictly(reader: _StrictReader, document: bytes) -> None:
     parser.parse(source)
 
 
-def _to_link(entry: Entry, base_url: str) -> Link | None:
-    """Return an item as a link; None for one that has no usable URL."""
-    url = next(_find_urls(entry, base_url), None)
-    if url is None:
-        return None
-    published_at = _find_date(entry, "published", "created")
-    modified_at = _find_date(entry, "updated")
+def _find_site(feed: Entry, base_url: str) -> str:
+    """Return the URL of the pages that a feed is about, else its own."""
+    with contextlib.suppress(UrlError):
+        return canonical_url(_get(feed, "link", str) or "", base_url)
+    return base_url
+
+
+def _find_related(feed: Entry, base_url: str, *relations: str) -> str | None:
+    """Return the URL of the feed's first link with one of the relations."""
+    for link in _get(feed, "links", list) or []:
+        with contextlib.suppress(UrlError):
+            if link.get("rel") in relations and (url := canonical_url(link.get("href") or "", base_url)) != base_url:
+                return url
+    return None
+
+
+def _to_link(entry: Entry, base_url: str, site_url: str) -> Link | None:
+    """Return an item as a link, None if it says nothing; one without a usable URL is a place on its site."""
+    modified = _find_date(entry, "updated")
+    published = _find_date(entry, "published", "created") or modified
     title, is_markup = _find_text(entry, "title")
     summary, is_summary_markup = _find_text(entry, "summary")
+    name = _get(entry, "id", str) or ""
+    url = next(_find_urls(entry, base_url), None)
+    if url is None and not (name or title or summary or published):
+        return None
     return Link(
-        url=url,
+        url=url or make_anchor(site_url, name or f"{title}\n{summary}"),
+        id=name or None,
         title=tidy_line(strip_markup(title) if is_markup else title),
         summary=tidy_paragraphs(strip_markup(summary) if is_summary_markup else summary),
-        published_at=published_at or modified_at,
-        modified_at=modified_at,
+        published_at=published.at if published else None,
+        published_certainty=published.certainty if published else DateCertainty.EXACT,
+        modified_at=modified.at if modified else None,
     )
 
 
@@ -204,7 +249,7 @@ def _find_urls(entry: Entry, base_url: str) -> Iterator[str]:
         _get(entry, "feedburner_origlink", str),
         _get(entry, "link", str),
         *(link.get("href") for link in links if link.get("rel") == "alternate"),
-        _get(entry, "id", str),
+        name if _SCHEME.match(name := _get(entry, "id", str) or "") else None,
     ]
     for candidate in filter(None, candidates):
         with contextlib.suppress(UrlError):
@@ -221,13 +266,13 @@ def _find_text(entry: Entry, key: str) -> tuple[str, bool]:
     return value or "", kind != "text/plain"
 
 
-def _find_date(entry: Entry, *keys: str) -> datetime | None:
+def _find_date(entry: Entry, *keys: str) -> Moment | None:
     """Return the first date that makes sense: as we read it, else as feedparser does, who knows more languages."""
     for key in keys:
-        if moment := parse_date(_get(entry, key, str)):
+        if moment := parse_moment(_get(entry, key, str)):
             return moment
         if parsed := _get(entry, f"{key}_parsed", tuple):
-            return parse_date("{:04}-{:02}-{:02} {:02}:{:02}:{:02}".format(*parsed))
+            return parse_moment("{:04}-{:02}-{:02} {:02}:{:02}:{:02}".format(*parsed))
     return None
 
 

@@ -1,16 +1,13 @@
 """HTML pages that list articles: by CSS selector, or by the pattern that their links repeat."""
 
 import contextlib
-import re
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import datetime
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.discover.charset import decode_text
-from monitor.discover.dates import parse_date
+from monitor.discover.dates import Moment, parse_moment
+from monitor.discover.pattern import HEADINGS, Anchor, find_articles, make_link
 from monitor.discover.plain import tidy_line
 from monitor.errors import ParseError, UrlError
 from monitor.models import Discovery, Link, Page
@@ -20,22 +17,18 @@ MAX_LISTING_CHARS = 5_000_000
 MAX_NODES = 2_000
 """Links looked at on one page."""
 MAX_TIMES = 300
-MIN_HEADLINE_CHARS, MAX_HEADLINE_CHARS = 25, 120
-MIN_PATTERN_LINKS = 3
-
-_HEADINGS = "h1, h2, h3, h4, h5, h6"
+MAX_NEXT = 5
 _TIMES = "time[datetime]"
 _CARD_LEVELS = 4
 """How far above a date its article's link is looked for."""
 _CARD_LINKS = 8
-_SLUG = re.compile(r"[^-_]*[-_][^-_]*[-_].*|.{25,}")
 
 
 def parse_listing(page: Page, selector: str | None) -> Discovery:
     """Return the articles that a page links to, in its order.
 
-    `selector` matches the links or elements that hold one each; without it, the largest group of links that look like
-    headlines of this site. Raises ParseError if the selector is wrong, or nothing is found.
+    `selector` matches the links or elements that hold one each; without it, the links that look like articles of this
+    site (see `pattern`). Raises ParseError if the selector is wrong, or nothing is found.
     """
     text = decode_text(page.body, page.content_type)
     if len(text) > MAX_LISTING_CHARS:
@@ -45,12 +38,13 @@ def parse_listing(page: Page, selector: str | None) -> Discovery:
     except (SelectolaxError, MemoryError) as error:
         raise ParseError(page.url, "took more memory to read than there is") from error
     nodes = tree.css("a[href]") if selector is None else _select(tree, selector, page.url)
-    links = _merge(_read_links(nodes, _find_base(tree, page.url), _find_dates(tree)))
-    if selector is None:
-        links = _find_headlines(links, page.url)
+    base_url = find_base(tree, page.url)
+    dates = _find_dates(tree)
+    anchors = list(_read_anchors(nodes, base_url, dates))
+    links = find_articles(anchors, page.url, dates) if selector is None else _merge(one.link for one in anchors)
     if not links:
         raise ParseError(page.url, f"no links match {selector!r}" if selector else "no group of article links found")
-    return Discovery(links=tuple(links))
+    return Discovery(links=tuple(links), next_page=_find_next(tree, base_url, page.url))
 
 
 def _select(tree: LexborHTMLParser, selector: str, url: str) -> list[LexborNode]:
@@ -61,7 +55,7 @@ def _select(tree: LexborHTMLParser, selector: str, url: str) -> list[LexborNode]
         raise ParseError(url, f"{selector!r} is not a CSS selector") from error
 
 
-def _find_base(tree: LexborHTMLParser, url: str) -> str:
+def find_base(tree: LexborHTMLParser, url: str) -> str:
     """Return the URL that the page's links are relative to."""
     base = tree.css_first("base[href]")
     try:
@@ -70,15 +64,26 @@ def _find_base(tree: LexborHTMLParser, url: str) -> str:
         return url
 
 
-def _read_links(nodes: list[LexborNode], base_url: str, dates: dict[str, datetime]) -> Iterator[Link]:
-    """Yield the links of elements that are, or hold, one; those of the page's furniture only if they were asked for."""
+def _find_next(tree: LexborHTMLParser, base_url: str, own_url: str) -> str | None:
+    """Return where a page says that its list goes on, on the same site."""
+    for node in tree.css("link[rel~=next][href], a[rel~=next][href]")[:MAX_NEXT]:
+        with contextlib.suppress(UrlError):
+            url = canonical_url(node.attributes.get("href") or "", base_url)
+            if url != own_url and is_same_site(url, own_url):
+                return url
+    return None
+
+
+def _read_anchors(nodes: list[LexborNode], base_url: str, dates: dict[str, Moment]) -> Iterator[Anchor]:
+    """Yield the links of elements that are, or hold, one."""
     for node in nodes[:MAX_NODES]:
         anchor = node if node.tag == "a" else max(node.css("a[href]"), key=_measure, default=None)
         href = anchor.attributes.get("href") if anchor else None
         if anchor is None or not href:
             continue
         with contextlib.suppress(UrlError):
-            yield Link(url=canonical_url(href, base_url), title=_find_title(anchor), published_at=dates.get(href))
+            link = make_link(canonical_url(href, base_url), _find_title(anchor), dates.get(href))
+            yield Anchor(node=anchor, href=href, link=link)
 
 
 def _measure(anchor: LexborNode) -> int:
@@ -88,7 +93,7 @@ def _measure(anchor: LexborNode) -> int:
 
 def _find_title(anchor: LexborNode) -> str | None:
     """Return the headline of a link: its heading, else its text, else what it tells readers who cannot see it."""
-    shown = tidy_line((anchor.css_first(_HEADINGS) or anchor).text(separator=" "))
+    shown = tidy_line((anchor.css_first(HEADINGS) or anchor).text(separator=" "))
     if shown:
         return shown
     image = anchor.css_first("img[alt]")
@@ -100,11 +105,11 @@ def _find_title(anchor: LexborNode) -> str | None:
     return next((title for text in spoken if (title := tidy_line(text or ""))), None)
 
 
-def _find_dates(tree: LexborHTMLParser) -> dict[str, datetime]:
+def _find_dates(tree: LexborHTMLParser) -> dict[str, Moment]:
     """Return dates by the `href` of the links beside them, as far as a card has one date and few links."""
-    dates: dict[str, datetime] = {}
+    dates: dict[str, Moment] = {}
     for time in tree.css(_TIMES)[:MAX_TIMES]:
-        moment = parse_date(time.attributes.get("datetime"))
+        moment = parse_moment(time.attributes.get("datetime"))
         card = time.parent
         for _ in range(_CARD_LEVELS):
             if moment is None or card is None or len(card.css(_TIMES)) > 1:
@@ -117,7 +122,7 @@ def _find_dates(tree: LexborHTMLParser) -> dict[str, datetime]:
     return dates
 
 
-def _merge(links: Iterator[Link]) -> list[Link]:
+def _merge(links: Iterable[Link]) -> list[Link]:
     """Return each URL once, at its first place, with its longest title: cards link both picture and headline."""
     merged: dict[str, Link] = {}
     for link in links:
@@ -125,33 +130,3 @@ def _merge(links: Iterator[Link]) -> list[Link]:
         if known is None or len(link.title or "") > len(known.title or ""):
             merged[link.url] = link
     return list(merged.values())
-
-
-def _find_headlines(links: list[Link], page_url: str) -> list[Link]:
-    """Return the links of one path shape that say most: an outlet's articles have URLs alike and long titles."""
-    groups = defaultdict(list)
-    for link in links:
-        if len(link.title or "") >= MIN_HEADLINE_CHARS and link.url != page_url and is_same_site(link.url, page_url):
-            groups[_find_shape(link.url)].append(link)
-    best = max(groups.values(), key=_weigh, default=[])
-    return best if len(best) >= MIN_PATTERN_LINKS else []
-
-
-def _weigh(links: list[Link]) -> int:
-    """Return how much the titles of a group say; one very long title is no group."""
-    return sum(min(len(link.title or ""), MAX_HEADLINE_CHARS) for link in links)
-
-
-def _find_shape(url: str) -> tuple[str, ...]:
-    """Return the kinds of a URL's path segments, and the names in its query."""
-    parts = urlsplit(url)
-    segments = [segment for segment in parts.path.split("/") if segment]
-    names = sorted(pair.partition("=")[0] for pair in parts.query.split("&") if pair)
-    return (*map(_find_kind, segments), "?", *names)
-
-
-def _find_kind(segment: str) -> str:
-    """Return whether a path segment is a number, a slug or a word."""
-    if segment.isdigit():
-        return "number"
-    return "slug" if _SLUG.fullmatch(segment) else "word"

@@ -3,20 +3,18 @@
 import html
 import itertools
 import re
-import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from xml.parsers import expat
 
 from monitor.discover.charset import decode_text
-from monitor.discover.dates import has_time_of_day, parse_date
+from monitor.discover.dates import has_time_of_day, parse_date, parse_moment
 from monitor.discover.plain import tidy_line
+from monitor.discover.unpack import unpack
 from monitor.errors import ParseError, UrlError
-from monitor.models import Discovery, Link, Page
+from monitor.models import DateCertainty, Discovery, Link, Page
 from monitor.urls import canonical_url
 
-MAX_SITEMAP_BYTES = 20_000_000
-"""Unpacked."""
 MAX_ENTRIES = 50_000
 """The protocol's own limit."""
 MAX_LINKS = 5_000
@@ -25,7 +23,10 @@ MAX_CHILDREN = 5
 """Sitemaps of an index to look at, the newest."""
 MAX_DEPTH = 32
 
-_GZIP_MAGIC = b"\x1f\x8b"
+_TICKER = re.compile(r"[A-Z0-9]{2,10}:[A-Z0-9.\-]{1,12}")
+"""`NASDAQ:MSFT`: the exchange, and the company's code there."""
+MAX_TICKERS = 5
+"""As many as Google's format allows."""
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _BAD_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)(?:\w+;)?")
 """An ampersand that stands for itself, or a name that only HTML knows."""
@@ -35,6 +36,7 @@ _FIELDS = {
     ("urlset", "url", "lastmod"): "lastmod",
     ("urlset", "url", "news", "title"): "title",
     ("urlset", "url", "news", "publication_date"): "published",
+    ("urlset", "url", "news", "stock_tickers"): "tickers",
     ("sitemapindex", "sitemap", "loc"): "loc",
     ("sitemapindex", "sitemap", "lastmod"): "lastmod",
 }
@@ -46,7 +48,7 @@ def parse_sitemap(page: Page) -> Discovery:
 
     Raises ParseError for what is no sitemap.
     """
-    text = decode_text(_unpack(page), page.content_type).strip()
+    text = decode_text(unpack(page), page.content_type).strip()
     if text.startswith(("http://", "https://")):
         lines = (line for line in text.splitlines() if line.startswith("http"))
         return Discovery(links=_make_links(({"loc": line} for line in lines), page.url))
@@ -121,20 +123,6 @@ def _read(text: str, url: str) -> _Reader:
     raise ParseError(url, f"a sitemap that cannot be read: {fault}")
 
 
-def _unpack(page: Page) -> bytes:
-    """Return the body, unpacked if it is a gzip file of its own, as `sitemap.xml.gz`."""
-    if not page.body.startswith(_GZIP_MAGIC):
-        return page.body
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        body = unpacker.decompress(page.body, MAX_SITEMAP_BYTES)
-    except zlib.error as error:
-        raise ParseError(page.url, "a damaged gzip file") from error
-    if not unpacker.eof:
-        raise ParseError(page.url, f"a gzip file that is cut off or over {MAX_SITEMAP_BYTES} bytes unpacked")
-    return body
-
-
 def _sort_newest_first(entries: list[dict[str, str]]) -> list[dict[str, str]]:
     """Return the entries by date if all have one, else as they came."""
     dates = [parse_date(entry.get("published")) or parse_date(entry.get("lastmod")) for entry in entries]
@@ -157,9 +145,18 @@ def _to_link(entry: dict[str, str], base_url: str) -> Link | None:
     except (KeyError, UrlError):
         return None
     lastmod = entry.get("lastmod", "")
+    published = parse_moment(entry.get("published"))
     return Link(
         url=url,
         title=tidy_line(entry.get("title", "")),
-        published_at=parse_date(entry.get("published")),
+        published_at=published.at if published else None,
+        published_certainty=published.certainty if published else DateCertainty.EXACT,
+        tickers=_parse_tickers(entry.get("tickers", "")),
         modified_at=parse_date(lastmod) if has_time_of_day(lastmod) else None,
     )
+
+
+def _parse_tickers(text: str) -> tuple[str, ...]:
+    """Return the tickers of a list such as `NASDAQ:A, NYSE:B`."""
+    names = ("".join(name.split()).upper() for name in text[:500].split(","))
+    return tuple(name for name in names if _TICKER.fullmatch(name))[:MAX_TICKERS]

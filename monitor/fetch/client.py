@@ -5,18 +5,18 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
 import httpx
 
 from monitor.errors import FetchError, FetchFault
-from monitor.fetch.decode import ACCEPTED_CODINGS, open_decoder, read_beginning, read_body
+from monitor.fetch.decode import ACCEPTED_CODINGS, BodyMemory, open_decoder, read_beginning, read_body
 from monitor.fetch.failure import Failure
 from monitor.fetch.guard import parse_allowed
 from monitor.fetch.memory import RobotsMemory
-from monitor.fetch.politeness import LONGEST_WAIT_SECONDS, Politeness, parse_retry_after
+from monitor.fetch.politeness import LONGEST_WAIT_SECONDS, Politeness, parse_freshness, parse_retry_after
 from monitor.fetch.resolver import Resolve, Resolver
 from monitor.fetch.robots import MAX_ROBOTS_BYTES, Robots, parse_robots, product_token
 from monitor.fetch.target import next_target, origin_of, pace_name, parse_target
@@ -33,6 +33,7 @@ BUSY_REST_SECONDS = 60.0
 MAX_VALIDATOR_CHARS = 1_000
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOVES = frozenset({301, 308})
 _TEMPORARY = frozenset({408, 421, 423, 425, 429})
 _CREDENTIALS = re.compile(r"//[^/?#]*@")
 _VALIDATOR = re.compile(r"[\x20-\x7e\xa0-\xff]+")
@@ -67,6 +68,8 @@ class _Answer:
     headers: dict[str, str]
     """Names in lower case, of several values the first."""
     body: bytes = b""
+    is_moved: bool = False
+    """All redirects that led here are for good."""
 
 
 class Fetcher:
@@ -88,6 +91,7 @@ class Fetcher:
         self._now = now
         self._politeness = Politeness(now=now, longest_wait_seconds=max(LONGEST_WAIT_SECONDS, settings.delay_seconds))
         self._robots = RobotsMemory(now=now)
+        self._memory = BodyMemory()
         self._user_agent = _printable(settings.user_agent)
         self._transport = GuardedTransport(
             allowed=parse_allowed(settings.allow),
@@ -125,7 +129,17 @@ class Fetcher:
             _check_status(answer, is_conditional=bool(conditions), now=self._now())
         except Failure as failure:
             raise _fetch_error(url, failure) from failure
-        return _page_of(answer, requested_url=url)
+        return _page_of(answer, requested_url=url, now=self._now())
+
+    async def find_sitemaps(self, url: str) -> tuple[str, ...]:
+        """Return the sitemaps that the robots.txt of a URL's site names, as it writes them. Raises FetchError."""
+        budget = Budget(self._settings.deadline_seconds)
+        try:
+            target = parse_target(url)
+            robots = await self._robots.recall(origin_of(target), lambda: self._load_robots(target, budget))
+        except Failure as failure:
+            raise _fetch_error(url, failure) from failure
+        return robots.sitemaps
 
     async def post(self, url: str, *, body: bytes, content_type: str) -> Reply:
         """Send a message to a service that the user has named, return its answer whatever the status.
@@ -155,10 +169,12 @@ class Fetcher:
     async def _follow(self, url: httpx.URL, hop: Callable[[httpx.URL], Awaitable[_Answer]]) -> _Answer:
         """Return the first answer that is no redirect."""
         seen = {url}
+        statuses: set[int] = set()
         for _ in range(self._settings.max_redirects + 1):
             answer = await hop(url)
             if answer.status not in _REDIRECTS or "location" not in answer.headers:
-                return answer
+                return replace(answer, is_moved=bool(statuses) and statuses <= _MOVES)
+            statuses.add(answer.status)
             url = next_target(url, answer.headers["location"])
             if url in seen:
                 raise Failure(FetchFault.TOO_MANY_REDIRECTS, "they go in a circle", is_temporary=False)
@@ -255,6 +271,7 @@ class Fetcher:
             decoder,
             max_raw_bytes=max_raw_bytes,
             max_decoded_bytes=self._settings.max_decoded_bytes,
+            memory=self._memory,
         )
 
 
@@ -282,7 +299,7 @@ def _printable(text: str) -> str:
     return re.sub(r"[^\x20-\x7e]", "", text).strip()
 
 
-def _page_of(answer: _Answer, *, requested_url: str) -> Page:
+def _page_of(answer: _Answer, *, requested_url: str, now: datetime) -> Page:
     return Page(
         url=str(answer.url),
         requested_url=requested_url,
@@ -291,6 +308,8 @@ def _page_of(answer: _Answer, *, requested_url: str) -> Page:
         body=answer.body if answer.status == 200 else b"",
         etag=_short(answer.headers.get("etag")),
         last_modified=_short(answer.headers.get("last-modified")),
+        fresh_seconds=parse_freshness(answer.headers, now=now),
+        moved_to=str(answer.url) if answer.is_moved else None,
     )
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import math
+import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from email.utils import parsedate_to_datetime
 from monitor.errors import FetchFault
 from monitor.fetch.failure import Failure
 
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})")
+_NO_CACHE = re.compile(r"\b(?:no-cache|no-store)\b")
 LONGEST_WAIT_SECONDS = 120.0
 """A fetch gives up where robots.txt asks for a longer pause than this: the next check is its next try."""
 LONGEST_REST_SECONDS = 86_400.0
@@ -104,3 +107,18 @@ def parse_retry_after(value: str | None, *, now: datetime) -> float | None:
     except (ValueError, OverflowError):
         return None
     return max(0.0, (until - now).total_seconds()) if until.tzinfo else None
+
+
+def parse_freshness(headers: Mapping[str, str], *, now: datetime) -> float:
+    """Return for how many seconds a page may be taken as unchanged (RFC 9111, 4.2); 0 where it does not say."""
+    control = headers.get("cache-control", "").lower()
+    if _NO_CACHE.search(control):
+        return 0.0
+    if max_age := _MAX_AGE.search(control):
+        age = headers.get("age", "")
+        return max(0.0, float(max_age[1]) - (float(age[:10]) if age.isascii() and age.isdigit() else 0.0))
+    try:
+        expires = parsedate_to_datetime(headers.get("expires", ""))
+    except (ValueError, OverflowError):
+        return 0.0
+    return max(0.0, (expires - now).total_seconds()) if expires.tzinfo else 0.0

@@ -11,14 +11,20 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 MAX_ROBOTS_BYTES = 512_000
+MAX_SITEMAPS = 20
+MAX_LINE_BYTES = 16_663
+"""Read of one line, as much as Google's parser reads: eight times the longest URL that browsers took."""
 SHORTEST_LIFE_SECONDS = 3_600.0
 LONGEST_LIFE_SECONDS = 86_400.0
 """RFC 9309, 2.4: no longer than a day."""
 
 _AGENT_KEYS = frozenset({b"user-agent", b"useragent", b"user agent"})
 _ALLOW_KEY = b"allow"
+_SITEMAP_KEY = b"sitemap"
 _DISALLOW_KEYS = frozenset({b"disallow", b"dissallow", b"dissalow", b"disalow", b"diasllow", b"disallaw"})
 _DELAY_KEYS = frozenset({b"crawl-delay", b"crawldelay", b"crawl delay"})
+_BYTE_ORDER_MARK = re.compile(rb"\A\xef(?:\xbb\xbf?)?(?![\x80-\xff]|[\x00-\x1f])")
+"""Or what a careless editor left of it."""
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _TOKEN = re.compile(rb"[A-Za-z0-9_-]+|\*(?=\s|$)")
 _INDEX_PAGE = re.compile(r"(.*/)index\.html?$")
@@ -36,6 +42,8 @@ class Robots:
     delay_seconds: float = 0.0
     """The pause that it asks for between requests."""
     life_seconds: float = LONGEST_LIFE_SECONDS
+    sitemaps: tuple[str, ...] = ()
+    """The sitemaps that it names, as it writes them."""
 
     def allows(self, target: str) -> bool:
         """Say whether we may fetch a path with its query: the longest pattern that matches decides, a tie allows."""
@@ -77,8 +85,12 @@ def parse_robots(body: bytes, *, token: str, cache_control: str = "") -> Robots:
     own, everyone = _Group(), _Group()
     named = {token.lower().encode(): own, b"*": everyone}
     current: list[_Group] = []
+    sitemaps: list[str] = []
     is_named = is_in_rules = False
     for key, value in _read_lines(body):
+        if key == _SITEMAP_KEY:  # of no group, and ends none
+            sitemaps.append(value.decode("utf-8", "replace"))
+            continue
         if key not in _AGENT_KEYS:
             is_in_rules = True
             for group in current:
@@ -97,18 +109,19 @@ def parse_robots(body: bytes, *, token: str, cache_control: str = "") -> Robots:
         disallowed=tuple(chosen.disallowed),
         delay_seconds=chosen.delay_seconds,
         life_seconds=_parse_life(cache_control),
+        sitemaps=tuple(sitemaps[:MAX_SITEMAPS]),
     )
 
 
 def _read_lines(body: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield key and value of each line that may concern us."""
-    for line in body.removeprefix(b"\xef\xbb\xbf").splitlines():
-        text = line.partition(b"#")[0].strip()
+    for line in _BYTE_ORDER_MARK.sub(b"", body, count=1).splitlines():
+        text = line[:MAX_LINE_BYTES].partition(b"#")[0].strip()
         key, colon, value = text.partition(b":")
         if not colon:  # seen in the wild: a blank instead of the colon
             key, _, value = text.partition(b" ")
         key = key.strip().lower()
-        if key == _ALLOW_KEY or key in _DISALLOW_KEYS or key in _AGENT_KEYS or key in _DELAY_KEYS:
+        if key in (_ALLOW_KEY, _SITEMAP_KEY) or key in _DISALLOW_KEYS or key in _AGENT_KEYS or key in _DELAY_KEYS:
             yield key, value.strip()
 
 

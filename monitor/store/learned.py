@@ -26,8 +26,12 @@ def read_knowledge(session: Session, site: str, lines: Collection[int]) -> Knowl
         for chunk in in_chunks([*lines])
         for line, pairs in session.exec(columns.where(col(LearnedLineRow.line).in_(chunk)))
     }
-    articles = session.exec(select(LearnedSiteRow.articles).where(LearnedSiteRow.site == site)).first()
-    return Knowledge(sightings, articles or 0)
+    return Knowledge(sightings, count_articles(session, site))
+
+
+def count_articles(session: Session, site: str) -> int:
+    """Return on how many articles of a site was learned."""
+    return session.exec(select(LearnedSiteRow.articles).where(LearnedSiteRow.site == site)).first() or 0
 
 
 def save_knowledge(session: Session, site: str, knowledge: Knowledge, now: datetime) -> None:

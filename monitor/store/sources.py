@@ -3,10 +3,21 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlmodel import Session, col, or_, select
 
-from monitor.models import Link, Page, Reading, Source, SourceState, StoredArticle, Visit
+from monitor.models import (
+    DateCertainty,
+    Diagnosis,
+    Link,
+    Page,
+    Reading,
+    Source,
+    SourceCondition,
+    SourceState,
+    StoredArticle,
+    Visit,
+)
 from monitor.store.database import in_chunks
 from monitor.store.tables import ArticleRow, LinkRow, SourceRow, ValidatorRow
 
@@ -19,7 +30,27 @@ def read_state(session: Session, name: str) -> SourceState:
     """Return how a source fares; a blank state if it was never checked."""
     row = session.get(SourceRow, name) or SourceRow(name=name)
     articles = session.exec(select(func.count()).where(col(ArticleRow.source) == name)).one()
-    return SourceState(**row.model_dump(), articles=articles)
+    facts = row.model_dump() | {"condition": SourceCondition(row.condition)}
+    return SourceState(**facts, articles=articles)
+
+
+def set_due(session: Session, name: str, due_at: datetime) -> None:
+    """Note when a source is looked at next."""
+    row = session.get(SourceRow, name) or SourceRow(name=name)
+    row.due_at = due_at
+    session.add(row)
+
+
+def settle_condition(session: Session, name: str, diagnosis: Diagnosis, now: datetime) -> SourceState | None:
+    """Note how a source is; return the state before if that is news, None if it is as it was told."""
+    row = session.get(SourceRow, name) or SourceRow(name=name)
+    row.condition_detail = diagnosis.detail or None
+    session.add(row)
+    if row.condition == diagnosis.condition.value:
+        return None
+    before = SourceState(**row.model_dump() | {"condition": SourceCondition(row.condition)})
+    row.sqlmodel_update({"condition": diagnosis.condition.value, "condition_since": now})
+    return before
 
 
 def take_baseline(session: Session, name: str) -> bool:
@@ -34,7 +65,11 @@ def record_success(session: Session, name: str, now: datetime) -> int:
     """Note a check without fault; return how many in a row had failed before."""
     row = session.get(SourceRow, name) or SourceRow(name=name)
     failures = row.failures
-    newest = session.exec(select(func.max(ArticleRow.published_at)).where(col(ArticleRow.source) == name)).one()
+    known_at = case(
+        (col(ArticleRow.published_at) > col(ArticleRow.first_seen_at), col(ArticleRow.first_seen_at)),
+        else_=col(ArticleRow.published_at),
+    )
+    newest = session.exec(select(func.max(known_at)).where(col(ArticleRow.source) == name)).one()
     row.sqlmodel_update(
         {
             "checked_at": now,
@@ -59,10 +94,22 @@ def record_failure(session: Session, name: str, now: datetime, *, error: str, no
     return row.failures
 
 
+def note_hub(session: Session, name: str, hub: str) -> None:
+    """Keep the WebSub hub that a source names."""
+    row = session.get(SourceRow, name) or SourceRow(name=name)
+    row.hub = hub
+    session.add(row)
+
+
+def count_known(session: Session, urls: Sequence[str]) -> int:
+    """Return how many of the URLs any source has shown before."""
+    return len(_rows_of(session, list(dict.fromkeys(urls))))
+
+
 def read_validators(session: Session, source: Source, url: str) -> tuple[str | None, str | None]:
     """Return ETag and Last-Modified with which a page of a source may be asked for again."""
     row = session.get(ValidatorRow, (source.name, url))
-    return (row.etag, row.last_modified) if row and row.reading == _reading_of(source) else (None, None)
+    return (row.etag, row.last_modified) if row and row.reading == reading_of(source) else (None, None)
 
 
 def save_validators(session: Session, source: Source, pages: Iterable[Page]) -> None:
@@ -73,14 +120,14 @@ def save_validators(session: Session, source: Source, pages: Iterable[Page]) -> 
                 ValidatorRow(
                     source=source.name,
                     url=page.requested_url,
-                    reading=_reading_of(source),
+                    reading=reading_of(source),
                     etag=page.etag,
                     last_modified=page.last_modified,
                 )
             )
 
 
-def _reading_of(source: Source) -> str:
+def reading_of(source: Source) -> str:
     """Return the settings that decide which links a page of this source gives."""
     return repr((source.kind.value, source.selector, source.keep, source.read.value, source.max_links))
 
@@ -107,6 +154,7 @@ def register_links(session: Session, source: Source, links: Sequence[Link], now:
                 title=link.title,
                 summary=link.summary,
                 published_at=link.published_at,
+                published_certainty=link.published_certainty.value,
                 modified_at=link.modified_at,
                 seen_at=now,
                 is_baseline=is_baseline,
@@ -123,7 +171,7 @@ def _renew(row: LinkRow, link: Link, source: Source, now: datetime, *, is_baseli
     when another source brought it with its first look while this one would have told it.
     """
     has_changed = bool(link.modified_at and (not row.modified_at or link.modified_at > row.modified_at))
-    if source.read is Reading.LINK:
+    if source.read is Reading.LINK or not link.has_page:
         has_changed = has_changed or (link.title, link.summary) != (row.title, row.summary)
     if row.state == STORED and has_changed:
         row.due_at = now
@@ -159,7 +207,14 @@ def due_visits(session: Session, source: str, now: datetime, *, revisit_since: d
     )
     return [
         Visit(
-            link=Link(**row.model_dump(include={"url", "title", "summary", "published_at", "modified_at"})),
+            link=Link(
+                url=row.url,
+                title=row.title,
+                summary=row.summary,
+                published_at=row.published_at,
+                published_certainty=DateCertainty(row.published_certainty),
+                modified_at=row.modified_at,
+            ),
             is_baseline=row.is_baseline,
             stored_at=row.stored_at,
             attempts=row.attempts,

@@ -26,7 +26,37 @@ class SourceRow(SQLModel, table=True):
     """In a row."""
     last_error: str | None = None
     newest_at: datetime | None = None
-    """Publication of its newest article."""
+    """Publication of its newest article; one of the future counts from when it was seen."""
+    hub: str | None = None
+    """The WebSub hub that it names."""
+    due_at: datetime | None = None
+    """Its next look."""
+    condition: str = "fine"
+    """What is wrong with it, as it was told."""
+    condition_since: datetime | None = None
+    condition_detail: str | None = None
+
+
+class RhythmRow(SQLModel, table=True):
+    """When a source publishes and what it usually shows: models.Pulse."""
+
+    __tablename__ = "rhythms"
+
+    source: str = Field(primary_key=True)
+    reading: str
+    """How the source was read then: other settings show other links."""
+    arrivals: list[float] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    hours: list[float] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    parts: list[float] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    recent: list[float] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Seconds since 1970."""
+    watched_until: datetime | None = None
+    followed: float = 0.0
+    credit: float = 0.0
+    shown: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    usual_items: float = 0.0
+    usual_dated: float = 0.0
+    odd_looks: int = 0
 
 
 class ValidatorRow(SQLModel, table=True):
@@ -57,6 +87,7 @@ class LinkRow(SQLModel, table=True):
     title: str | None = None
     summary: str | None = None
     published_at: datetime | None = None
+    published_certainty: str = "exact"
     modified_at: datetime | None = None
     seen_at: datetime
     is_baseline: bool = False

@@ -296,3 +296,29 @@ def test_a_name_that_looks_like_markup_is_plain_text_on_a_terminal(monitor: Moni
     monitor.environment |= {"FORCE_COLOR": "1"}  # rich takes standard error for a terminal
     monitor.run("check", "--no-revisit")
     assert monitor.ask("sources")[0]["state"]["succeeded_at"]
+
+
+def test_a_source_is_found_sampled_and_added(monitor: Monitor, site: Site) -> None:
+    monitor.allow(site.address)
+    site.put("/", '<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head><p>News</p></html>')
+    site.put("/pact", PAGE)
+    site.put_feed("/feed", ("/pact", "Alderon and Birchway form partnership"))
+    told = monitor.run("sources", "add", site.url("/"), "--dry-run")
+    assert "Alderon and Birchway form partnership" in told
+    assert f'url = "{site.url("/feed")}"' in told
+    assert not (monitor.folder / "sources.toml").exists()
+    monitor.run("sources", "add", site.url("/"), "--name", "the wire")
+    (added,) = monitor.ask("sources")
+    assert (added["source"]["name"], added["source"]["kind"]) == ("the wire", "feed")
+    assert "has this address already" in monitor.run("sources", "add", site.url("/"), expect=2)
+    monitor.run("check", "the wire")
+    (added,) = monitor.ask("sources")
+    assert added["state"]["articles"] == 1
+
+
+def test_what_offers_no_source_changes_nothing(monitor: Monitor, site: Site) -> None:
+    monitor.allow(site.address)
+    site.put("/", "<p>Nothing here</p>")
+    monitor.configure(sources="# mine\n")
+    assert "nothing found" in monitor.run("sources", "add", site.url("/"), expect=1)
+    assert (monitor.folder / "sources.toml").read_text(encoding="utf-8") == "# mine\n"

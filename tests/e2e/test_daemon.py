@@ -44,3 +44,23 @@ def test_a_check_that_hangs_is_ended_and_its_neighbours_go_on(monitor: Monitor, 
         output, _ = process.communicate(timeout=10)
     assert process.returncode == 0, output
     assert "check ran out of time source=silent" in output
+
+
+def test_a_source_that_refuses_robots_is_told_once_and_again_when_it_is_well(monitor: Monitor, site: Site) -> None:
+    site.put_feed("/feed")
+    site.failing["/feed"] = 403
+    monitor.allow(site.address)
+    monitor.configure(
+        sources=f'[[sources]]\nname = "wire"\nkind = "feed"\nurl = "{site.url("/feed")}"\nevery_seconds = 5\n'
+    )
+    process = monitor.start("run")
+    wait_for(lambda: site.requests.count(("/feed", 403)) >= 3, 60)
+    (listed,) = monitor.ask("sources")
+    site.failing.clear()
+    wait_for(lambda: bool(site.requests.count(("/feed", 200))), 60)
+    wait_for(lambda: monitor.ask("sources")[0]["state"]["condition"] == "fine", 20)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=10)
+    assert listed["state"]["condition"] == "blocked"
+    assert output.count("source is not well") == 1
+    assert output.count("source is well again") == 1

@@ -158,6 +158,18 @@ async def test_redirects_are_followed_with_bytes_and_blanks_in_the_location() ->
     assert page.requested_url == f"{server.url}/a"
 
 
+@pytest.mark.parametrize(
+    ("status", "is_moved"), [("301 Moved Permanently", True), ("308 Permanent Redirect", True), ("302 Found", False)]
+)
+async def test_a_page_says_where_it_has_moved_for_good(status: str, is_moved: bool) -> None:  # noqa: FBT001 - a column of the table
+    routes = {"/": reply(status=status, Location="/new"), "/new": reply(b"news", Cache_Control="max-age=60")}
+    async with serve(routes) as server, new_fetcher() as fetcher:
+        page = await fetcher.fetch(server.url + "/")
+        assert page.moved_to == (server.url + "/new" if is_moved else None)
+        assert page.fresh_seconds == 60
+        assert (await fetcher.fetch(server.url + "/new")).moved_to is None
+
+
 async def test_a_circle_of_redirects_is_left_after_one_round() -> None:
     async with serve({"/a": redirect("/b"), "/b": redirect("/a")}) as server, new_fetcher() as fetcher:
         error = await error_of(fetcher, f"{server.url}/a")

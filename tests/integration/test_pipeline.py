@@ -17,15 +17,18 @@ from monitor.models import (
     DeliveryState,
     FetchSettings,
     Novelty,
+    Pace,
+    Pulse,
     Reading,
     Route,
     Source,
+    SourceCondition,
     SourceKind,
 )
 from monitor.pipeline import CheckReport, check_source, is_resting
 from monitor.record import Tools
 from monitor.sandbox import Sandbox
-from monitor.store import Store, articles, deliveries, history, sources
+from monitor.store import Store, articles, deliveries, history, rhythms, sources
 from tests.conftest import Site
 
 PACT = """<html><head><title>Alderon Systems and Birchway Logistics form partnership</title></head><body>
@@ -60,7 +63,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    box = Sandbox(seconds=5, megabytes=1024)
+    box = Sandbox(seconds=5, megabytes=384)
     yield box
     box.close()
 
@@ -225,6 +228,133 @@ async def test_headlines_are_read_without_their_pages(site: Site, tools: Tools) 
     report = await check(tools, feed(site, read=Reading.LINK))
     assert (report.stored, report.alerts) == (1, 1)
     assert "/pact" not in {path for path, _ in site.requests}
+
+
+async def test_items_without_a_page_are_read_where_they_stand(site: Site, tools: Tools) -> None:
+    site.put("/", WEATHER)
+    site.put(
+        "/feed",
+        "<rss version='2.0'><channel><link>/</link>"
+        "<item><title>Alderon Systems and Birchway Logistics form partnership</title></item>"
+        "<item><pubDate>Tue, 05 Mar 2024 14:30:00 GMT</pubDate></item></channel></rss>",
+        "text/xml",
+    )
+    report = await check(tools, feed(site))
+    assert (report.new_links, report.stored, report.alerts) == (1, 1, 1)
+    assert "/" not in {path for path, _ in site.requests}
+
+
+async def test_a_gap_is_closed_where_the_source_pages(site: Site, tools: Tools, clock: Clock) -> None:
+    def put(path: str, target: str, following: str) -> None:
+        site.put(f"/{target}", WEATHER.replace("north", target))
+        site.put(
+            path,
+            f"<feed xmlns='http://www.w3.org/2005/Atom'><link rel='next' href='{following}'/>"
+            f"<entry><title>{target}</title><link href='/{target}'/></entry></feed>",
+            "text/xml",
+        )
+
+    put("/feed", "first", "/old")
+    assert (await check(tools, feed(site))).new_links == 1
+    assert "/old" not in {path for path, _ in site.requests}, "the first look is no gap"
+    put("/feed", "third", "/feed?2")
+    put("/feed?2", "second", "/feed?3")
+    put("/feed?3", "first", "/old")
+    clock.pass_hours(1)
+    assert (await check(tools, feed(site))).new_links == 2
+    assert "/old" not in {path for path, _ in site.requests}, "what is known ends the gap"
+
+
+async def test_a_date_of_the_future_does_not_push_out_news(site: Site, tools: Tools) -> None:
+    items = "".join(
+        f"<item><title>{name}</title><link>/{name}</link>{date}</item>"
+        for name, date in (
+            ("pinned", "<pubDate>Tue, 05 Mar 2030 10:00:00 GMT</pubDate>"),
+            ("undated", ""),
+            ("old", "<pubDate>Tue, 05 Mar 2024 10:00:00 GMT</pubDate>"),
+        )
+    )
+    site.put("/feed", f"<rss version='2.0'><channel>{items}</channel></rss>", "text/xml")
+    await check(tools, feed(site, max_links=2))
+    with tools.store.read() as session:
+        shown = {visit.link.url for visit in sources.due_visits(session, "wire", tools.now() + timedelta(days=9))}
+    assert shown == {site.url("/pinned"), site.url("/undated")}
+
+
+async def test_a_hub_is_noted(site: Site, tools: Tools) -> None:
+    site.put(
+        "/feed",
+        "<feed xmlns='http://www.w3.org/2005/Atom'><link rel='hub' href='https://hub.example/'/></feed>",
+        "text/xml",
+    )
+    await check(tools, feed(site))
+    with tools.store.read() as session:
+        assert sources.read_state(session, "wire").hub == "https://hub.example/"
+
+
+async def test_a_day_that_only_the_source_tells_stays_a_day(site: Site, tools: Tools) -> None:
+    site.put("/rain", WEATHER)
+    item = "<item><title>Rain</title><link>/rain</link><pubDate>2026-05-04</pubDate></item>"
+    site.put("/feed", f"<rss version='2.0'><channel>{item}</channel></rss>", "text/xml")
+    await check(tools, feed(site))
+    with tools.store.read() as session:
+        stored = articles.find_by_url(session, site.url("/rain"))
+    assert stored is not None
+    assert stored.article.is_published_day_only
+
+
+async def test_a_source_that_loses_its_items_is_told_once_when_it_begins_and_once_when_it_ends(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    full = [(f"/{number}", f"Rain in the north, part {number}") for number in range(6)]
+    turns = []
+    for shown in (full, full, full[:1], full[:1], full[:1], full, full):
+        site.put_feed("/feed", *shown)
+        clock.pass_hours(1)
+        turn = (await check(tools, feed(site, read=Reading.LINK))).turn
+        turns.append(turn and (turn.before.condition, turn.now.condition))
+    emptied, fine = SourceCondition.EMPTIED, SourceCondition.FINE
+    assert turns == [None, None, None, (fine, emptied), None, (emptied, fine), None]
+
+
+async def test_a_source_that_refuses_us_is_blocked_and_well_again_with_the_first_page(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    site.put_feed("/feed", ("/rain", "Rain"))
+    site.failing["/feed"] = 403
+    reports = [await check_source(tools, feed(site)) for _ in range(3)]
+    site.failing.clear()
+    clock.pass_hours(8)
+    reports.append(await check_source(tools, feed(site, read=Reading.LINK)))
+    assert [report.turn and report.turn.now.condition for report in reports] == [
+        None,
+        SourceCondition.BLOCKED,
+        None,
+        SourceCondition.FINE,
+    ]
+
+
+async def test_a_wall_instead_of_a_feed_is_no_new_style(site: Site, tools: Tools) -> None:
+    site.put("/feed", "<html><title>Just a moment...</title><p>Checking your browser</p></html>")
+    reports = [await check_source(tools, feed(site)) for _ in range(2)]
+    assert reports[1].turn is not None
+    assert reports[1].turn.now.condition is SourceCondition.BLOCKED
+
+
+async def test_the_next_look_is_planned_and_kept(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put_feed("/feed")
+    report = await check(tools, feed(site, pace=Pace.FIXED, every_seconds=600))
+    assert report.due_at == clock() + timedelta(seconds=600)
+    with tools.store.read() as session:
+        assert sources.read_state(session, "wire").due_at == report.due_at
+
+
+async def test_a_source_that_is_read_in_another_way_is_learned_anew(site: Site, tools: Tools) -> None:
+    site.put_feed("/feed", *[(f"/{number}", f"Rain {number}") for number in range(6)])
+    await check(tools, feed(site, read=Reading.LINK))
+    with tools.store.read() as session:
+        assert rhythms.read_pulse(session, feed(site, read=Reading.LINK)).usual_items == 6
+        assert rhythms.read_pulse(session, feed(site, read=Reading.LINK, keep=("snow",))) == Pulse()
 
 
 async def test_old_news_is_stored_but_not_told(site: Site, tools: Tools) -> None:

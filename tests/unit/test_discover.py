@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.discover import discover
-from monitor.discover.dates import has_time_of_day, parse_date
+from monitor.discover.dates import has_time_of_day, parse_date, parse_moment
 from monitor.discover.plain import strip_markup, tidy_line, tidy_paragraphs
 from monitor.errors import ParseError
-from monitor.models import Discovery, Page, Source, SourceKind
+from monitor.models import DateCertainty, Discovery, Page, Source, SourceKind
 
 URL = "https://news.example/list"
 
@@ -109,6 +109,111 @@ def test_only_links_with_a_kept_phrase_are_taken() -> None:
 )
 def test_dates_are_utc_or_nothing(text: str, expected: datetime | None) -> None:
     assert parse_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5. März 2024, 14:30 Uhr", datetime(2024, 3, 5, 14, 30, tzinfo=UTC)),
+        ("mardi 5 août 2025 à 08h05", datetime(2025, 8, 5, 8, 5, tzinfo=UTC)),
+        ("5 de marzo de 2024", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("Вт, 05 марта 2024 10:00:00 +0300", datetime(2024, 3, 5, 7, tzinfo=UTC)),
+        ("2024年3月5日 14:30", datetime(2024, 3, 5, 14, 30, tzinfo=UTC)),
+        ("2024년 3월 5일", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("5 Brumaire 2024", None),
+    ],
+)
+def test_dates_of_other_languages_are_read(text: str, expected: datetime | None) -> None:
+    assert parse_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("2024-03-05T10:00:00Z", DateCertainty.EXACT),
+        ("Tue, 05 Mar 2024 10:00:00 EST", DateCertainty.EXACT),
+        ("2024-03-05 10:00", DateCertainty.ZONE_ASSUMED),
+        ("March 5, 2024 10:00 QQT", DateCertainty.ZONE_ASSUMED),
+        ("5. März 2024, 14:30", DateCertainty.ZONE_ASSUMED),
+        ("2024-03-05", DateCertainty.DAY),
+        ("2024年3月5日", DateCertainty.DAY),
+    ],
+)
+def test_a_date_tells_how_much_it_tells(text: str, certainty: DateCertainty) -> None:
+    moment = parse_moment(text)
+    assert moment is not None
+    assert moment.certainty is certainty
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (SourceKind.FEED, "<rss version='2.0'><item><link>/a</link><pubDate>2024-03-05</pubDate></item></rss>"),
+        (SourceKind.FEED, '{"items": [{"url": "/a", "date_published": "2024-03-05"}]}'),
+        (
+            SourceKind.SITEMAP,
+            "<urlset><url><loc>/a</loc><news><publication_date>2024-03-05</publication_date></news></url></urlset>",
+        ),
+        (
+            SourceKind.LISTING,
+            "".join(
+                f"<div><a href='/{name}'>A headline of some length</a><time datetime='2024-03-05'></time></div>"
+                for name in ("a-b-c", "d-e-f", "g-h-i")
+            ),
+        ),
+    ],
+)
+def test_a_link_says_that_its_source_told_the_day_only(kind: SourceKind, body: str) -> None:
+    link = discover(make_source(kind), make_page(body)).links[0]
+    assert (link.published_at, link.published_certainty) == (datetime(2024, 3, 5, tzinfo=UTC), DateCertainty.DAY)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        (
+            "<feed xmlns='http://www.w3.org/2005/Atom'><link href='/list' rel='self'/>"
+            "<link rel='next' href='/list?p=2'/>"
+            "<link rel='hub' href='https://hub.example/'/><entry><link href='/a'/></entry></feed>"
+        ),
+        (
+            "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel>"
+            "<atom:link rel='next' href='/list?p=2'/>"
+            "<atom:link rel='hub' href='https://hub.example/'/><item><link>/a</link></item></channel></rss>"
+        ),
+        (
+            '{"items": [{"url": "/a"}], "next_url": "/list?p=2", "hubs": [{"type": "x", "url": "https://x.example"},'
+            '{"type": "WebSub", "url": "https://hub.example/"}]}'
+        ),
+    ],
+)
+def test_a_feed_names_its_next_page_and_its_hub(body: str) -> None:
+    found = discover(make_source(), make_page(body))
+    assert (found.next_page, found.hub) == ("https://news.example/list?p=2", "https://hub.example/")
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<link rel='next' href='?p=2'>", "https://news.example/list?p=2"),
+        ("<a rel='nofollow next' href='/list/2'>Older</a>", "https://news.example/list/2"),
+        ("<a rel=next href='https://other.example/'>x</a>", None),
+        ("<a rel=next href='/list'>x</a>", None),
+    ],
+)
+def test_a_listing_names_its_next_page_on_its_site(markup: str, expected: str | None) -> None:
+    links = "".join(f"<a href='/{name}'>A headline of some length</a>" for name in ("a-b-c", "d-e-f", "g-h-i"))
+    assert discover(make_source(SourceKind.LISTING), make_page(links + markup)).next_page == expected
+
+
+def test_news_of_a_ticker_can_be_kept() -> None:
+    entries = "".join(
+        f"<url><loc>/{n}</loc><news><stock_tickers>{tickers}</stock_tickers></news></url>"
+        for n, tickers in enumerate(["NASDAQ:ALDR, nyse: BWY", "NYSE:OTHR", "no ticker"])
+    )
+    source = make_source(SourceKind.SITEMAP, keep=("NYSE:BWY",))
+    (link,) = discover(source, make_page(f"<urlset>{entries}</urlset>")).links
+    assert link.tickers == ("NASDAQ:ALDR", "NYSE:BWY")
 
 
 @given(st.text(max_size=40) | st.text("0123456789 :-+TZ.,/amponJFES", max_size=30))

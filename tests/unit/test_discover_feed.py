@@ -1,5 +1,6 @@
 """Feeds of every dialect to links; what is no feed to a ParseError."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 
@@ -115,9 +116,40 @@ def test_link_of_an_item_is_its_article(item: str, expected: str) -> None:
     assert [link.url for link in read(feed)] == [expected]
 
 
-def test_items_without_usable_url_are_left_out() -> None:
-    items = "<item><title>a</title></item><item><link>file:///etc/passwd</link></item><item><link>/ok</link></item>"
-    assert [link.url for link in read(make_rss(items))] == ["https://news.example/ok"]
+def test_item_without_usable_url_is_a_place_on_its_site() -> None:
+    items = "<item><title>a</title></item><item><title>b</title><link>file:///etc/passwd</link></item>"
+    first, second = read(make_rss(f"<link>https://news.example/desk</link>{items}"))
+    again, _ = read(make_rss(f"<link>https://news.example/desk</link>{items}"))
+    assert (first.has_page, second.has_page) == (False, False)
+    assert first.url.startswith("https://news.example/desk#item-")
+    assert first.url != second.url
+    assert first.url == again.url
+
+
+def test_item_without_url_keeps_its_place_when_its_words_change_but_not_its_id() -> None:
+    (before,) = read(make_rss("<item><title>a</title><guid>7</guid></item>"))
+    (after,) = read(make_rss("<item><title>b</title><guid>7</guid></item>"))
+    assert (before.id, before.url) == ("7", after.url)
+
+
+def test_feed_that_is_a_gzip_file_is_unpacked() -> None:
+    assert len(read(gzip.compress(make_rss("<item><link>/a</link></item>").encode()))) == 1
+    with pytest.raises(ParseError, match="cut off"):
+        read(gzip.compress(make_rss("<item><link>/a</link></item>").encode())[:-9])
+
+
+def test_id_that_is_no_address_is_not_taken_for_one() -> None:
+    (link,) = read(make_rss("<item><title>a</title><guid isPermaLink='false'>abc/7</guid></item>"))
+    assert (link.id, link.has_page) == ("abc/7", False)
+
+
+def test_item_that_says_nothing_is_left_out() -> None:
+    assert read(make_rss("<item/><item><link>file:///etc/passwd</link></item>")) == ()
+
+
+def test_id_of_an_item_is_kept_letter_by_letter() -> None:
+    (link,) = read(make_atom("<entry><id>HTTP://news.EXAMPLE/%7ea</id><link href='/a'/></entry>"))
+    assert link.id == "HTTP://news.EXAMPLE/%7ea"
 
 
 def test_feed_without_items_is_a_feed() -> None:
@@ -176,19 +208,22 @@ def test_json_feed_items_become_links() -> None:
                 "date_modified": "2024-03-06T10:00:00Z",
             },
             {"id": "https://news.example/deals/2", "content_text": "a < b"},
-            {"id": 3, "url": 4, "title": ["x"]},
+            {"id": ["3"], "url": 4, "title": ["x"]},
+            {"id": 4, "title": "Without a page"},
             "noise",
         ],
     }
-    first, second = read(json.dumps(feed))
+    first, second, third = read(json.dumps(feed))
+    assert (third.has_page, third.id) == (False, "4")
     assert first == Link(
         url="https://news.example/deals/1",
+        id="1",
         title="Vale joins Orrin",
         summary="One.\n\nTwo & three.",
         published_at=datetime(2024, 3, 5, 15, tzinfo=UTC),
         modified_at=datetime(2024, 3, 6, 10, tzinfo=UTC),
     )
-    assert second == Link(url="https://news.example/deals/2", summary="a < b")
+    assert second == Link(url="https://news.example/deals/2", id="https://news.example/deals/2", summary="a < b")
 
 
 @pytest.mark.parametrize(

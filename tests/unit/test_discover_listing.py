@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.discover.listing import parse_listing
 from monitor.errors import ParseError
-from monitor.models import Link, Page
+from monitor.models import DateCertainty, Link, Page
 
 URL = "https://news.example/business/"
 
@@ -47,6 +47,7 @@ def test_articles_of_a_page_become_links(selector: str | None) -> None:
             url="https://news.example/business/two-makers-end-their-venture",
             title="Two makers end their joint venture in Lund",
             published_at=datetime(2024, 3, 4, tzinfo=UTC),
+            published_certainty=DateCertainty.DAY,
         ),
         Link(url="https://news.example/business/tarn-wins-licence-for-lamps", title="Tarn wins a licence for lamps"),
     )

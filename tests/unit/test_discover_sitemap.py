@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.discover.sitemap import MAX_CHILDREN, MAX_SITEMAP_BYTES, parse_sitemap
+from monitor.discover.sitemap import MAX_CHILDREN, parse_sitemap
+from monitor.discover.unpack import MAX_UNPACKED_BYTES
 from monitor.errors import ParseError
 from monitor.models import Discovery, Link, Page
 
@@ -112,7 +113,7 @@ def test_references_of_html_and_bare_ampersands_are_mended() -> None:
         '<!DOCTYPE urlset [<!ENTITY a SYSTEM "file:///etc/hostname">]><urlset><url><loc>/&a;</loc></url></urlset>',
         "<urlset>" + "<a>" * 1_000 + "</a>" * 1_000 + "</urlset>",
         "<urlset>" + "<url/>" * 60_000 + "</urlset>",
-        gzip.compress(b"x" * (MAX_SITEMAP_BYTES + 1)),
+        gzip.compress(b"x" * (MAX_UNPACKED_BYTES + 1)),
         gzip.compress(make_urlset("<loc>/a</loc>").encode())[:-9],
         b"\x1f\x8b nonsense",
     ],

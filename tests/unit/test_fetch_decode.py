@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gzip
 import itertools
+import random
 import zlib
 from collections.abc import AsyncIterator, Callable
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchFault
-from monitor.fetch.decode import MAX_PIECES, open_decoder, read_beginning, read_body
+from monitor.fetch.decode import MAX_PIECES, STEP_BYTES, BodyMemory, open_decoder, read_beginning, read_body
 from monitor.fetch.failure import Failure
 
 
@@ -35,12 +36,40 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def decode(coding: str, pieces: list[bytes], *, max_raw: int = 1_000_000, max_decoded: int = 1_000_000) -> bytes:
-    body = read_body(stream(pieces), open_decoder(coding), max_raw_bytes=max_raw, max_decoded_bytes=max_decoded)
+    body = read_body(
+        stream(pieces),
+        open_decoder(coding),
+        max_raw_bytes=max_raw,
+        max_decoded_bytes=max_decoded,
+        memory=BodyMemory(),
+    )
     return asyncio.run(body)
+
+
+def test_large_bodies_share_one_memory_and_small_ones_always_have_room() -> None:
+    memory = BodyMemory(max_bytes=5_000_000)
+
+    async def read(piece: bytes, count: int) -> int:
+        pieces = stream([piece] * count)
+        body = read_body(
+            pieces, open_decoder(""), max_raw_bytes=10_000_000, max_decoded_bytes=10_000_000, memory=memory
+        )
+        return len(await body)
+
+    async def read_all() -> list[int | BaseException]:
+        large, small = bytes(1_000_000), bytes(1_000)
+        return await asyncio.gather(*[read(large, 4), read(large, 4), read(small, 9)], return_exceptions=True)
+
+    first, second, small = asyncio.run(read_all())
+    failures = [one for one in (first, second) if isinstance(one, Failure)]
+    assert [(failure.fault, failure.is_temporary) for failure in failures] == [(FetchFault.TOO_LARGE, True)]
+    assert small == 9_000
+    assert memory.held_bytes == 0
 
 
 async def stream(pieces: list[bytes]) -> AsyncIterator[bytes]:
     for piece in pieces:
+        await asyncio.sleep(0)
         yield piece
 
 
@@ -56,6 +85,19 @@ def test_what_was_encoded_comes_back_in_whatever_pieces_it_came(
 ) -> None:
     body = data * repeats
     assert decode(coding, split(ENCODERS[coding](body), places)) == body
+
+
+@pytest.mark.parametrize("coding", ENCODERS)
+@pytest.mark.parametrize("size", [STEP_BYTES - 1, STEP_BYTES, STEP_BYTES + 1, 3 * STEP_BYTES, 900_000])
+def test_a_body_of_many_steps_comes_back_whole(coding: str, size: int) -> None:
+    for body in (bytes(size), random.Random(1).randbytes(size)):  # noqa: S311 - nothing secret
+        encoded = ENCODERS[coding](body)
+        assert decode(coding, split(encoded, [len(encoded) // 2])) == body
+
+
+def test_members_of_many_steps_are_joined() -> None:
+    members = [bytes(300_000), b"x" * 300_000, b"end"]
+    assert decode("gzip", [b"".join(map(gzip.compress, members))]) == b"".join(members)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])

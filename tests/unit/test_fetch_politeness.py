@@ -8,7 +8,7 @@ from monitor.errors import FetchFault
 from monitor.fetch import memory, politeness
 from monitor.fetch.failure import Failure
 from monitor.fetch.memory import RobotsMemory
-from monitor.fetch.politeness import LONGEST_REST_SECONDS, Politeness, parse_retry_after
+from monitor.fetch.politeness import LONGEST_REST_SECONDS, Politeness, parse_freshness, parse_retry_after
 from monitor.fetch.robots import Robots
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -82,3 +82,23 @@ async def test_what_was_loaded_is_loaded_again_when_its_life_is_over() -> None:
         clock[0] += timedelta(seconds=seconds)
         await sites.recall("https://news.test", load)
     assert len(loads) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 0),
+        ({"cache-control": "public, max-age=300"}, 300),
+        ({"cache-control": "Max-Age=300", "age": "100"}, 200),
+        ({"cache-control": "max-age=300", "age": "900"}, 0),
+        ({"cache-control": "max-age=300, no-cache"}, 0),
+        ({"cache-control": "s-maxage=300"}, 0),
+        ({"cache-control": "max-age=300", "expires": "Mon, 04 May 2026 10:00:00 GMT"}, 300),
+        ({"expires": "Mon, 04 May 2026 10:00:00 GMT"}, 3_600),
+        ({"expires": "Mon, 04 May 2026 08:00:00 GMT"}, 0),
+        ({"expires": "0"}, 0),
+        ({"cache-control": "max-age=x", "age": "y"}, 0),
+    ],
+)
+def test_a_page_is_fresh_for_as_long_as_its_server_says(headers: dict[str, str], seconds: float) -> None:
+    assert parse_freshness(headers, now=datetime(2026, 5, 4, 9, tzinfo=UTC)) == seconds

@@ -13,6 +13,17 @@ def parse(text: str) -> Robots:
     return parse_robots(text.encode(), token="our-bot")
 
 
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"])
+def test_what_is_left_of_a_byte_order_mark_hides_no_rule(mark: bytes) -> None:
+    assert not parse_robots(mark + b"User-agent: *\nDisallow: /", token="our-bot").allows("/page")
+
+
+def test_a_line_is_read_as_far_as_a_url_can_reach() -> None:
+    robots = parse(f"User-agent: *\nDisallow: /{'a' * 20_000}/b")
+    assert not robots.allows(f"/{'a' * 20_000}/c")
+    assert robots.allows("/a/c")
+
+
 def test_nothing_said_is_all_allowed() -> None:
     for text in ("", "\ufeff", "# only a comment", "Disallow: /", "<html>not found</html>", "User-agent: *\nDisallow:"):
         assert parse(text).allows("/any")
