@@ -325,6 +325,7 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
         url=article.url or (page.url if page else link.url),
         title=article.title or link.title or "",
         text=article.text or link.summary or "",
+        tickers=article.tickers or tuple(ticker.rpartition(":")[2] for ticker in link.tickers),
         published_at=article.published_at or link.published_at,
         is_published_day_only=article.is_published_day_only
         if article.published_at

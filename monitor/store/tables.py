@@ -122,6 +122,7 @@ class ArticleRow(SQLModel, table=True):
     stored_at: datetime
     version: int = 1
     section: str | None = None
+    tickers: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     is_published_day_only: bool = False
     published_offset_minutes: int | None = None
     """Of the time zone that the page states; `published_at` itself is in UTC."""

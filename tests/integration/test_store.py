@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +35,8 @@ from monitor.models import (
     Source,
     SourceKind,
     StoredArticle,
+    Stripped,
+    StripReason,
 )
 from monitor.store import Session, Store, articles, deliveries, history, learned, news, sources
 from monitor.store.database import MIGRATIONS
@@ -110,11 +112,34 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_data(tmp_
         stored = articles.find_by_url(session, "https://a.example/1")
     store.close()
     assert stored is not None
-    assert (stored.article.text, stored.article.section, stored.article.is_published_day_only) == (
-        "Words of old",
-        None,
-        False,
+    article = stored.article
+    assert (article.text, article.section, article.tickers) == ("Words of old", None, ())
+    assert not article.is_published_day_only
+
+
+def test_the_facts_of_an_article_come_back(store: Store) -> None:
+    zone = timezone(timedelta(hours=-5))
+    article = Article(
+        url="https://a.example/facts",
+        title="Pact ends",
+        text="Kestrel leaves Harbour.",
+        authors=("Ina Marsh", "Tomas Reed"),
+        published_at=datetime(2026, 11, 3, 22, 30, tzinfo=zone),
+        modified_at=datetime(2026, 11, 4, 5, tzinfo=UTC),
+        site_name="The Quay Ledger",
+        section="Business",
+        tickers=("KSTL", "HBR"),
+        language="en",
+        stripped=(Stripped(text="Read more", reason=StripReason.WORDING, where="p.more", rules=("ends-deal",)),),
     )
+    with store.write() as session:
+        articles.add_article(session, article, source="wire", digest="d", now=NOW)
+    with store.read() as session:
+        stored = articles.find_by_url(session, article.url)
+    assert stored is not None
+    assert stored.article == article
+    assert stored.article.published_at is not None
+    assert stored.article.published_at.day == 3
 
 
 def test_what_was_learned_of_a_site_comes_back(store: Store) -> None:
