@@ -9,7 +9,7 @@ from monitor.extract.dates import find_day
 from monitor.extract.features import Hints, Numbers, fold
 from monitor.extract.metadata import Metadata
 from monitor.extract.model import Judgement, judge
-from monitor.extract.wording import find_tail, is_pointer, is_promo
+from monitor.extract.wording import find_tail, is_credit, is_pointer, is_promo
 from monitor.models import StripReason
 
 _TELLING = -1.0
@@ -79,8 +79,8 @@ def judge_blocks(blocks: list[Block], frames: list[Frame], hints: Hints) -> list
 
 
 def _find_lines(blocks: list[Block], kept: list[int], hints: Hints) -> set[int]:
-    """Return the lines that point to other articles, and at the top the headline and who wrote."""
-    lines = {index for index in kept if is_pointer(blocks[index].text)}
+    """Return the lines that point to other articles or name helpers, and at the top the headline and who wrote."""
+    lines = {index for index in kept if is_pointer(blocks[index].text) or is_credit(blocks[index].text)}
     longest = _LONGER * len(hints.title)
     for index in kept[:_BYLINE_REACH]:
         text = blocks[index].text

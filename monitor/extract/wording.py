@@ -12,10 +12,38 @@ _PROMO = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|$)")
-_POINTER = re.compile(
-    r"(?:read (?:more|also|next)|also read|see also|more on this|related|recommended)\s*:", re.IGNORECASE
+_POINTERS = (
+    r"read (?:more|also|next)\b",
+    r"(?:also read|see also|also see|more on this|related|recommended|more|read|don'?t miss)\s*:",
+    r"(?:also |more )?(?:on|from) [\w.]{2,30}\s*:",
+    r"also on \S{2,30}\.\w{2,3}\b",
+    r"related (?:coverage|stories|articles)\b",
+    r"you (?:may|might) also (?:like|be interested)\b",
+    r"click to tweet$",
+    r"lesen sie (?:auch|mehr)\b|auch interessant\b|mehr zum thema\b|(?:lesen|mehr)\s*:",
+    r"(?:à )?lire aussi\b|(?:voir aussi|à lire)\s*:",
+    r"(?:lea|lee|leer) también\b|(?:te|le) puede interesar\b|más\s*:",
+    r"leggi anche\b|(?:leia|veja|saiba) (?:também|mais)\s*:",
 )
-_MAX_POINTER_CHARS = 200
+"""How lines begin that point to other articles; with a colon what may begin a sentence too."""
+_CREDITS = (
+    r"additional reporting by\b",
+    r"(?:reporting|writing) by .{2,200}?\b(?:editing|writing) by\b",
+    r"[(\[]\s*(?:writing|editing|compiled|reporting) by .{3,200}[)\]]\.?$",
+    r"image (?:copyright|caption|source)\b",
+)
+_READING_TIMES = (
+    r"\d+\s?-?\s?min(?:ute|uto)?s? (?:read|to read|de lectura|de lecture|de leitura|lesezeit)\b",
+    r"(?:reading time|tempo de leitura|tiempo de lectura|temps de lecture|tempo di lettura|lesezeit|lesedauer)\b",
+)
+
+
+def _compile_begins(begins: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"\W*?(?:{'|'.join(begins)})", re.IGNORECASE)
+
+
+_POINTER, _CREDIT, _READING_TIME = map(_compile_begins, (_POINTERS, _CREDITS, _READING_TIMES))
+_MAX_POINTER_CHARS, _MAX_CREDIT_CHARS, _MAX_TIME_CHARS = 200, 250, 40
 _FRAGMENT_COST = 8
 _ENOUGH = 100
 """Words of prose."""
@@ -29,6 +57,13 @@ def is_promo(text: str) -> bool:
 def is_pointer(text: str) -> bool:
     """Tell a line that points to another article, as `Read more: …`."""
     return len(text) <= _MAX_POINTER_CHARS and _POINTER.match(text) is not None
+
+
+def is_credit(text: str) -> bool:
+    """Tell a line that says who made the article or its picture, or how long it takes to read."""
+    if len(text) > _MAX_CREDIT_CHARS:
+        return False
+    return bool(_CREDIT.match(text) or (len(text) <= _MAX_TIME_CHARS and _READING_TIME.match(text)))
 
 
 def is_prose(text: str) -> bool:
