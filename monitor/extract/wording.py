@@ -26,6 +26,18 @@ _POINTERS = (
     r"leggi anche\b|(?:leia|veja|saiba) (?:também|mais)\s*:",
 )
 """How lines begin that point to other articles; with a colon what may begin a sentence too."""
+_NETWORKS = (
+    r"(?:facebook|twitter|x|instagram|linkedin|youtube|tiktok|threads|bluesky|whatsapp|telegram|flipboard|google news)"
+)
+_CALLS = (
+    rf"(?:follow|like|find|join) (?:us|me|\S.{{1,50}}?) on {_NETWORKS}\b",
+    r"(?:sign up|subscribe|register)(?: here| now)? (?:for|to) (?:our|the|my)\b",
+    r"(?:download|get) (?:our|the)(?: \w+){0,4} app\b",
+    r"(?:listen to|watch|catch) (?:our|the) (?:\w+ ){0,4}(?:podcast|newscast|show)\b",
+    r"(?:folgen sie uns|folgt uns|folge uns|abonnieren sie (?:unseren|den|hier))\b",
+    r"(?:suivez-nous|abonnez-vous|inscrivez-vous)\b|(?:síguenos|síganos|suscríbete|suscríbase)\b",
+)
+"""How lines begin that ask the reader to do something for the site."""
 _CREDITS = (
     r"additional reporting by\b",
     r"(?:reporting|writing) by .{2,200}?\b(?:editing|writing) by\b",
@@ -42,7 +54,8 @@ def _compile_begins(begins: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"\W*?(?:{'|'.join(begins)})", re.IGNORECASE)
 
 
-_POINTER, _CREDIT, _READING_TIME = map(_compile_begins, (_POINTERS, _CREDITS, _READING_TIMES))
+_POINTER = _compile_begins((*_POINTERS, *_CALLS))
+_CREDIT, _READING_TIME = _compile_begins(_CREDITS), _compile_begins(_READING_TIMES)
 _MAX_POINTER_CHARS, _MAX_CREDIT_CHARS, _MAX_TIME_CHARS = 200, 250, 40
 _FRAGMENT_COST = 8
 _ENOUGH = 100
@@ -55,7 +68,7 @@ def is_promo(text: str) -> bool:
 
 
 def is_pointer(text: str) -> bool:
-    """Tell a line that points to another article, as `Read more: …`."""
+    """Tell a line that points elsewhere: to another article, as `Read more: …`, to the site's letter, to its app."""
     return len(text) <= _MAX_POINTER_CHARS and _POINTER.match(text) is not None
 
 

@@ -20,6 +20,12 @@ from monitor.extract.wording import is_credit, is_pointer
         "Leggi anche",
         "Leia também: O porto cresce",
         "Click to tweet",
+        "Follow Ina Marsh on X and Bluesky.",
+        "Sign up for our morning letter.",
+        "Download the Quay Ledger app",
+        "Listen to our weekly markets podcast wherever you like.",
+        "Folgen Sie uns auf allen Kanälen",
+        "Abonnez-vous à notre lettre",
     ],
 )
 def test_a_line_that_points_to_another_article(line: str) -> None:
@@ -35,6 +41,9 @@ def test_a_line_that_points_to_another_article(line: str) -> None:
         "Related parties hold a third of the shares.",
         "You may also want to sell, the broker wrote.",
         "Mehr als tausend Stellen fallen weg.",
+        "Follow the money, the old editor used to say.",
+        "Subscribe to a share issue they did, at twice the price.",
+        "Get the contract signed by May, the bank demands.",
         "Read more: " + "a long sentence that goes on and on, " * 8,
     ],
 )
