@@ -9,7 +9,7 @@ from monitor.extract.dates import find_day
 from monitor.extract.features import Hints, Numbers, fold
 from monitor.extract.metadata import Metadata
 from monitor.extract.model import Judgement, judge
-from monitor.extract.wording import find_tail, is_pointer, is_promo
+from monitor.extract.wording import find_tail, is_furniture, is_promo
 from monitor.models import StripReason
 
 _TELLING = -1.0
@@ -27,6 +27,8 @@ _FURNITURE_NAMES = frozenset(
 """Words of class names that stand for no block of an article on any of the pages learned from."""
 _MAX_TAIL_SHARE = 0.3
 """Of an article's characters; a longer tail is not taken for a promo."""
+_BLOCKS_A_PROMO = 6
+"""Of a tail; longer runs of fragments, as a glossary, are no promo, though a word of one stands in them."""
 _DAY_WORDS = 6
 _BYLINE_REACH = 6
 """Blocks of an article among which its byline stands."""
@@ -80,7 +82,7 @@ def judge_blocks(blocks: list[Block], frames: list[Frame], hints: Hints) -> list
 
 def _find_lines(blocks: list[Block], kept: list[int], hints: Hints) -> set[int]:
     """Return the lines that point to other articles, and at the top the headline and who wrote."""
-    lines = {index for index in kept if is_pointer(blocks[index].text)}
+    lines = {index for index in kept if is_furniture(blocks[index].text)}
     longest = _LONGER * len(hints.title)
     for index in kept[:_BYLINE_REACH]:
         text = blocks[index].text
@@ -99,7 +101,7 @@ def _find_tail(blocks: list[Block], kept: list[int]) -> list[int]:
     texts = [blocks[index].text for index in kept]
     cut = find_tail(texts)
     tail = texts[cut:]
-    if not cut or not any(map(is_promo, tail)):
+    if not cut or sum(map(is_promo, tail)) * _BLOCKS_A_PROMO < max(1, len(tail)):
         return []
     return kept[cut:] if sum(map(len, tail)) <= _MAX_TAIL_SHARE * sum(map(len, texts)) else []
 

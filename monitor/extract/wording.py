@@ -4,18 +4,47 @@ import re
 from collections.abc import Sequence
 
 _PROMO = re.compile(
-    r"\b(?:sign up|subscri\w+|newsletter|free trial|start your|get started|save up to|off your|discount|unlock|upgrade|"
+    r"\b(?:sign up|subscribe (?:now|today|to|for)|free trial|start your|get started|save up to|"
     r"trusted by|unmatched|world'?s leading|industry.leading|enterprise.grade|download (?:the|our) app|learn more|"
     r"find out more|"
     r"read more|click here|all rights reserved|follow us|log ?in|register now|join (?:now|us)|try (?:it )?(?:now|free)|"
-    r"advertis\w+|sponsored|cookie\w*|terms of (?:use|service)|privacy policy|legacy vendors)\b",
+    r"terms of (?:use|service)|privacy policy|legacy vendors)\b",
     re.IGNORECASE,
 )
+_TOPIC = re.compile(
+    r"\b(?:subscri\w+|newsletter|off your|discount|unlock|upgrade|advertis\w+|sponsored|cookie\w*)\b", re.IGNORECASE
+)
+"""Words of promos that are also what news is about: in a sentence they count only if it speaks to its reader."""
+_ADDRESS = re.compile(r"\b(?:you|your|yours|our|us|we|my)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 _SENTENCE = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|$)")
 _POINTER = re.compile(
-    r"(?:read (?:more|also|next)|also read|see also|more on this|related|recommended)\s*:", re.IGNORECASE
+    r"\W{0,3}(?:read (?:more|also|next)|also (?:read|see)|see also|more on this"
+    r"|related(?: (?:articles?|stor(?:y|ies)|posts?|news))?"
+    r"|recommended|don[’']t miss|lesen sie (?:auch|mehr|dazu)|mehr (?:zum thema|dazu)|(?:à )?lire (?:aussi|également)"
+    r"|más información|lea? también|leggi anche|leia (?:também|mais)|lees ook|関連記事)\s*(?:[:：|>»]|$)",
+    re.IGNORECASE,
 )
 _MAX_POINTER_CHARS = 200
+_CREDIT = re.compile(
+    r"\W{0,3}(?:(?:additional |with )?reporting by (?-i:[A-Z])|(?:writing|editing|edited) by:? (?-i:[A-Z])"
+    r"|(?:write to|contact|reach|e-?mail) (?-i:[A-Z]).{0,120}@"
+    r"|.{3,200} contributed (?:reporting\b|to (?:this|the) (?:report|reporting|article|story|post|piece)\W*$)"
+    r"|(?:photo|image|picture|foto|bild)s?(?: credits?| by)?: (?-i:[A-Z©])[^.!?]{2,80}$"
+    r"|this (?:story|article|report|copy) (?:has not been edited"
+    r"|(?:was )?(?:originally|first) (?:published|appeared)))",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"\W{0,3}(?:advertisement|advertising|sponsored|anzeige|werbung|publicité|publicidad|pubblicità|publicidade|reklame)"
+    r"(?:\W{0,3}(?:scroll to continue|(?:page |story |article )?continues below|continue)[\w ]{0,20})?\W{0,3}"
+    r"|(?:(?:story|article|content) )?continues (?:below|after) (?:this )?(?:ad|advertisement)\W{0,3}"
+    r"|(?:(?:estimated )?read(?:ing)? time|temps de lecture|lesezeit|tiempo de lectura)\s?:?\s?\d{1,3}\s?min\w*\W{0,3}"
+    r"|\d{1,3}[ -]min(?:utes?)?\W{1,2}read",
+    re.IGNORECASE,
+)
+_MAX_LABEL_CHARS = 60
+_MAX_CREDIT_CHARS = 300
 _FRAGMENT_COST = 8
 _ENOUGH = 100
 """Words of prose."""
@@ -23,12 +52,32 @@ _ENOUGH = 100
 
 def is_promo(text: str) -> bool:
     """Tell whether a text has words of a promo, a sign-up box, a notice."""
-    return _PROMO.search(text) is not None
+    return _PROMO.search(text) is not None or (_TOPIC.search(text) is not None and not _is_report(text))
+
+
+def _is_report(text: str) -> bool:
+    """Tell sentences that speak to nobody, but for what they quote."""
+    return is_prose(text) and _ADDRESS.search(_QUOTED.sub("", text)) is None
 
 
 def is_pointer(text: str) -> bool:
     """Tell a line that points to another article, as `Read more: …`."""
     return len(text) <= _MAX_POINTER_CHARS and _POINTER.match(text) is not None
+
+
+def is_credit(text: str) -> bool:
+    """Tell a line that says who else worked on an article, and where it stood before."""
+    return len(text) <= _MAX_CREDIT_CHARS and _CREDIT.match(text) is not None
+
+
+def is_label(text: str) -> bool:
+    """Tell a line that only names an advertisement, or the time that it takes to read."""
+    return len(text) <= _MAX_LABEL_CHARS and _LABEL.fullmatch(text) is not None
+
+
+def is_furniture(text: str) -> bool:
+    """Tell a line that is no text of an article wherever it stands: a pointer, a credit or a label."""
+    return is_pointer(text) or is_credit(text) or is_label(text)
 
 
 def is_prose(text: str) -> bool:
@@ -56,6 +105,7 @@ def _worth(text: str) -> int:
     """Return how much a text speaks for the article going on until here: its words of prose, less than 0 for others."""
     words = len(text.split())
     promos = len(_PROMO.findall(text))
+    promos += 0 if _is_report(text) else len(_TOPIC.findall(text))
     if promos and (words < 40 or promos * 25 > words):
         return -_FRAGMENT_COST - words
     return words if is_prose(text) else min(words - _FRAGMENT_COST, 0)

@@ -1,0 +1,90 @@
+"""Lines that are told from an article's text by what they say."""
+
+import pytest
+
+from monitor.extract import extract
+from monitor.extract.wording import is_furniture, is_promo
+
+STORY = [
+    f"The ferry line said on {day} that it would sell {number} of its ships to Aldermoor, since the route to the isles "
+    f"had lost passengers for the {number}. year in a row and the port wants more for each berth."
+    for number, day in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"), start=2)
+]
+
+
+def read(*paragraphs: str) -> list[str]:
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    page = f"<html><head><title>Ships go</title></head><body><article><h1>Ships go</h1>{body}</article></body></html>"
+    return extract(page).text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Also Read | Port raises its fees again",
+        "Read More",
+        "Lire aussi : Le port relève ses tarifs",
+        "Lesen Sie auch: Der Hafen erhöht seine Gebühren",
+        "Mehr zum Thema: Fähren",
+        "Más información: El puerto sube sus tasas",
+        "関連記事：港湾使用料、再び上昇",
+        "(Reporting by Una Thorne in Leith; Editing by Rolf Beck)",
+        "Additional reporting by Una Thorne",
+        "Una Thorne contributed to this report.",
+        "Write to Una Thorne at una.thorne@quay.example",
+        "Photo: Rolf Beck/Quay Pictures",
+        "This story was originally published on May 4.",
+        "Advertisement",
+        "Advertisement - Scroll to Continue",
+        "Story continues below advertisement",
+        "Estimated reading time: 3 minutes",
+        "4 min read",
+    ],
+)
+def test_a_line_of_furniture_is_no_text_wherever_it_stands(line: str) -> None:
+    assert read(*STORY[:2], line, *STORY[2:]) == STORY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Related costs rose by a tenth, the line said in its report for the year.",
+        "Advertising revenue rose by a tenth.",
+        "Read more slowly, the teacher told the class.",
+        "The weak currency contributed to the report of a loss, she said.",
+        "This story has a second part: the berths.",
+        "Editing by hand takes a week.",
+        "The photo: a blurred shot of a pier. Nobody knows who took it.",
+    ],
+)
+def test_a_sentence_that_begins_like_furniture_is_text(line: str) -> None:
+    assert not is_furniture(line)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "The line lost 40,000 subscribers to its season pass in the spring.",
+        "Advertising sales at its terminals fell by a third, it added.",
+        "Brokers expect Aldermoor to get a discount of a tenth on the oldest ship.",
+        "“We will unlock the value of your berths,” the new owner said.",
+    ],
+)
+def test_news_of_subscribers_or_advertising_is_no_promo_at_the_end_of_an_article(ending: str) -> None:
+    assert not is_promo(ending)
+    assert read(*STORY, ending) == [*STORY, ending]
+
+
+@pytest.mark.parametrize(
+    "promo", ["Subscribe to our newsletter today for free.", "Unlock all of our ship data with one click.", "Sponsored"]
+)
+def test_what_speaks_to_its_reader_is_a_promo(promo: str) -> None:
+    assert is_promo(promo)
+
+
+def test_a_long_glossary_is_kept_though_one_entry_sounds_like_a_promo() -> None:
+    words = [
+        f"{word} – a word that sailors use" for word in ("Berth", "Quay", "Hawser", "Mole", "Jetty", "Buoy", "Helm")
+    ]
+    words[2] = "Log in – to write the day's course down"
+    assert read(*STORY, *words) == [*STORY, *words]
