@@ -85,8 +85,11 @@ def _find_lines(blocks: list[Block], kept: list[int], hints: Hints) -> set[int]:
     lines = {index for index in kept if is_furniture(blocks[index].text)}
     longest = _LONGER * len(hints.title)
     for index in kept[:_BYLINE_REACH]:
-        text = blocks[index].text
-        if is_byline(text) or _is_day(text) or (len(text) < longest and fold(text) == hints.title):
+        # Old pages write headline, byline and day into one element.
+        if all(
+            is_byline(line) or _is_day(line) or (len(line) < longest and fold(line) == hints.title)
+            for line in blocks[index].text.splitlines()
+        ):
             lines.add(index)
     return lines
 
