@@ -45,6 +45,17 @@ _LABEL = re.compile(
 )
 _MAX_LABEL_CHARS = 60
 _MAX_CREDIT_CHARS = 300
+_CLOSING = re.compile(
+    r"\W{0,3}(?:(?:cautionary (?:note|statement)s? (?:on|regarding|concerning) )?"
+    r"forward[- ]looking (?:statements?|information)"
+    r"|safe harbou?r statements?|(?:(?:media|press|investor|company|pr|corporate)(?: relations)?(?: and investor)?"
+    r" (?:contacts?|inquir(?:y|ies)|enquir(?:y|ies))|medienkontakt|pressekontakt|contacts? presse)(?: information)?"
+    r"|about the (?:author|compan(?:y|ies))|über den autor|über das unternehmen|notes to editors)\b(?P<rest>[^\n]*)",
+    re.IGNORECASE,
+)
+"""The name of a part that closes a press release: contacts, lawyers' notes."""
+_ABOUT = re.compile(r"\W{0,3}(?:About|ABOUT|Über|À propos de|A propos de|Acerca de|Sobre) (?P<name>[^\n:]{2,80})")
+_MAX_CLOSING_REST = 60
 _FRAGMENT_COST = 8
 _ENOUGH = 100
 """Words of prose."""
@@ -78,6 +89,21 @@ def is_label(text: str) -> bool:
 def is_furniture(text: str) -> bool:
     """Tell a line that is no text of an article wherever it stands: a pointer, a credit or a label."""
     return is_pointer(text) or is_credit(text) or is_label(text)
+
+
+def is_closing(text: str, after: str) -> bool:
+    """Tell the name of a part that closes a press release, `after` being the text below it.
+
+    `About Harbour` is one if what follows begins with that name: books have such chapters too.
+    """
+    if match := _CLOSING.match(text):
+        return len(match["rest"]) <= _MAX_CLOSING_REST and not is_prose(text.partition("\n")[0])
+    if match := _ABOUT.match(text):
+        below = (text[match.end() :].lstrip(" :\n") or after).removeprefix("The ")
+        name = match["name"].strip().removeprefix("the ").removeprefix("The ")
+        word = name.split(None, 1)[0].rstrip(",.") if name else ""
+        return bool(word) and word[0].isupper() and below[:_MAX_CLOSING_REST].casefold().startswith(word.casefold())
+    return False
 
 
 def is_prose(text: str) -> bool:

@@ -88,3 +88,46 @@ def test_a_long_glossary_is_kept_though_one_entry_sounds_like_a_promo() -> None:
     ]
     words[2] = "Log in – to write the day's course down"
     assert read(*STORY, *words) == [*STORY, *words]
+
+
+CLOSING = (
+    "Aldermoor Ferries runs eleven ships between the isles and was founded in 1921.",
+    "Forward-Looking Statements",
+    "This release holds statements on the time to come, which may turn out otherwise than the company thinks.",
+    "Media Contact:",
+    "Una Thorne, +44 1632 960001",
+)
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        ("<b>About Aldermoor Ferries</b>", *CLOSING),
+        (f"<b>About Aldermoor Ferries</b><br>{CLOSING[0]}", *CLOSING[1:]),
+        CLOSING[1:],
+        CLOSING[3:],
+        ("About the author", "Una Thorne has written on ships for the Quay Ledger since 2004 and lives in Leith."),
+    ],
+)
+def test_what_closes_a_press_release_is_no_news(closing: tuple[str, ...]) -> None:
+    assert read(*STORY, *closing) == STORY
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "About half of the passengers are islanders, and half of them travel for nothing, the line said.",
+        "Forward-looking statements by the new owner made the union wary of what is to come for its members.",
+        "Media enquiries about the sale went unanswered on Friday, as did those that were put to the port.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_closing_part_is_text(paragraph: str) -> None:
+    assert paragraph in read(*STORY, paragraph)
+
+
+def test_a_chapter_about_something_else_is_text() -> None:
+    heading, text = (
+        "About Prices",
+        "Tickets cost as much as in the year before, and children still travel free of charge.",
+    )
+    assert read(*STORY, heading, text) == [*STORY, heading, text]
