@@ -12,10 +12,17 @@ _PROMO = re.compile(
     re.IGNORECASE,
 )
 _TOPIC = re.compile(
-    r"\b(?:subscri\w+|newsletter|off your|discount|unlock|upgrade|advertis\w+|sponsored|cookie\w*)\b", re.IGNORECASE
+    r"\b(?:subscri\w+|newsletter|off your|discount|unlock|upgrade|advertis\w+|sponsored|cookie\w*"
+    r"|abonn\w+|abbonat\w+|suscri\w+|disclosure policy|no position in any)\b",
+    re.IGNORECASE,
 )
 """Words of promos that are also what news is about: in a sentence they count only if it speaks to its reader."""
-_ADDRESS = re.compile(r"\b(?:you|your|yours|our|us|we|my)\b", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\b(?:you|your|yours|our|us|we|my|jetzt|unser\w*|(?-i:Sie|Ihnen|Ihre?)|vous|votre|vos|notre|nos|nuestr[ao]s?|sigue"
+    r"|disclosure policy|no position in any)\b",
+    re.IGNORECASE,
+)
+_MIN_SPACES = 3
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 _SENTENCE = re.compile(r"[.!?…][\"'”’»)\]]*(?:\s|$)")
 _POINTER = re.compile(
@@ -68,7 +75,8 @@ def is_promo(text: str) -> bool:
 
 def _is_report(text: str) -> bool:
     """Tell sentences that speak to nobody, but for what they quote."""
-    return is_prose(text) and _ADDRESS.search(_QUOTED.sub("", text)) is None
+    is_sentence = text.count(" ") >= _MIN_SPACES and _SENTENCE.search(text) is not None
+    return is_sentence and _ADDRESS.search(_QUOTED.sub("", text)) is None
 
 
 def is_pointer(text: str) -> bool:

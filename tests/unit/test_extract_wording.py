@@ -65,6 +65,8 @@ def test_a_sentence_that_begins_like_furniture_is_text(line: str) -> None:
     "ending",
     [
         "The line lost 40,000 subscribers to its season pass in the spring.",
+        "It also lost 300 subscribers.",
+        "Der Verlag verlor im Sommer 40.000 Abonnenten an seine Rivalen.",
         "Advertising sales at its terminals fell by a third, it added.",
         "Brokers expect Aldermoor to get a discount of a tenth on the oldest ship.",
         "“We will unlock the value of your berths,” the new owner said.",
@@ -76,7 +78,16 @@ def test_news_of_subscribers_or_advertising_is_no_promo_at_the_end_of_an_article
 
 
 @pytest.mark.parametrize(
-    "promo", ["Subscribe to our newsletter today for free.", "Unlock all of our ship data with one click.", "Sponsored"]
+    "promo",
+    [
+        "Subscribe to our newsletter today for free.",
+        "Unlock all of our ship data with one click.",
+        "Sponsored",
+        "Jetzt den Newsletter abonnieren und keine Nachricht mehr verpassen.",
+        "Il vous reste 62 % de cet article à lire. La suite est réservée aux abonnés.",
+        "Sigue toda la información de Economía en nuestra newsletter semanal.",
+        "Una Thorne has no position in any of the stocks mentioned.",
+    ],
 )
 def test_what_speaks_to_its_reader_is_a_promo(promo: str) -> None:
     assert is_promo(promo)
