@@ -81,10 +81,10 @@ class FetchError(MonitorError):
 
 
 class ParseError(MonitorError):
-    """A page, feed or sitemap is not what it should be."""
+    """A page, feed or sitemap is not what it should be; `url` is empty if it came from nowhere."""
 
     def __init__(self, url: str, detail: str) -> None:
-        super().__init__(f"{url}: {detail}")
+        super().__init__(f"{url}: {detail}" if url else detail)
         self.url = url
         self.detail = detail
 

@@ -77,6 +77,10 @@ def extract_command(  # noqa: PLR0913 - each parameter is an option of the comma
 
     Examples: monitor extract --explain page.html; monitor extract --jsonl --learn pages.jsonl > texts.jsonl
     """
+    if jsonl and (explain or source is not None):
+        raise typer.BadParameter("--explain and --source take one page, --jsonl takes many")
+    if learn and not jsonl:
+        raise typer.BadParameter("--learn learns from line to line: it needs --jsonl")
     settings = load_settings(context)
     if jsonl:
         learner = _Learner()

@@ -13,6 +13,7 @@ from monitor.extract.dates import YEARISH, find_day
 from monitor.extract.names import is_person, split_names
 from monitor.extract.published import Publication
 from monitor.extract.titles import fold_title
+from monitor.extract.wording import is_prose
 
 _ABOVE, _CLOSE, _BELOW = 6, 4, 10
 """Blocks above and below the headline or the first paragraph that may hold a byline."""
@@ -20,12 +21,12 @@ _MAX_CHARS = 160
 _MAX_LINE_CHARS = 100
 _DATELINE_CHARS = 40
 _DATE_NAMES = frozenset("date time datetime timestamp published posted publish pubdate created dateline datum".split())  # noqa: SIM905 - a table of words reads best as words
-_AUTHOR_NAMES = frozenset("author authors byline writer autor auteur contributor vcard".split())  # noqa: SIM905 - a table of words reads best as words
+_AUTHOR_NAMES = frozenset("author authors byline writer autor auteur autore firma contributor vcard".split())  # noqa: SIM905 - a table of words reads best as words
 _LEADS = ("by", "von", "vom", "par", "por", "di", "door", "autor", "autorin", "author", "text", "автор", "текст")
 _LEADING = frozenset((*_LEADS, *(f"{lead}:" for lead in _LEADS)))
 """Words one of which is in any byline: looking for the byline itself takes three times as long."""
 _BY = re.compile(
-    r"(?:^|\b(?:written|posted|words|reported|published|veröffentlicht|geschrieben|on [^|]{5,25}|[•·|–—-]) "
+    r"(?:^|\n|\b(?:written|posted|words|reported|published|veröffentlicht|geschrieben|on [^|]{5,25}|[•·|–—-]) "
     r"|\b(?=(?:autor(?:in)?|author|von|by|автор|текст):))"
     r"(?:by|von|vom|par|por|di|door|autor(?:in)?|author|text|автор|текст)\s*:?"
     # The name may stand in an element of its own, without a space before it: ByAnn Lee.
@@ -43,6 +44,9 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 
+_PUBLISHED = re.compile(
+    r"\b(?:publi(?:shed|é|cado)|posted|created|(?:erst)?(?:veröffentlicht|publikation)|pubblicato)\b", re.IGNORECASE
+)
 _SAYS_DAY = re.compile(
     r"\b(?:publi\w+|posted|created|updated|edited|modified|erstellt|veröffentlicht|aktualisiert|geändert|stand|datum|date)\b",
     re.IGNORECASE,
@@ -125,9 +129,13 @@ def _is_believed(stated: Authors, site_name: str | None) -> bool:
 
 def is_byline(text: str) -> bool:
     """Tell a line that says who wrote, as `By Ann Lee | 4 May 2026`."""
-    if len(text) > _MAX_LINE_CHARS or not (match := _BY.match(text)):
+    if len(text) > _MAX_CHARS or not (match := _BY.match(text)):
         return False
-    return bool(find_day(text) or _keep_persons(match["names"] or ""))
+    persons, day = _keep_persons(match["names"] or ""), find_day(text)
+    if len(text) > _MAX_LINE_CHARS:
+        return bool(persons and day)
+    # A sentence may begin so: By 4 May the two must agree.
+    return bool(persons or (day and not is_prose(text)))
 
 
 def _find_days(nearby: list[Block], *, is_day_first: bool) -> tuple[list[date], list[date]]:
@@ -143,10 +151,12 @@ def _find_days(nearby: list[Block], *, is_day_first: bool) -> tuple[list[date], 
             or (day := find_day(text, is_day_first=is_day_first)) is None
         ):
             continue
-        # Of `Published 3 May, updated 4 May` the first counts, of `Updated 4 May` none.
+        # Of `Published 3 May, updated 4 May`, in either order, the first counts, of `Updated 4 May` none.
         if update := _UPDATED.search(text):
             changes.append(day.date())
-            day = find_day(text[: update.start()], is_day_first=is_day_first)
+            before = find_day(text[: update.start()], is_day_first=is_day_first)
+            behind = None if before else _PUBLISHED.search(text, update.end())
+            day = find_day(text[behind.start() :], is_day_first=is_day_first) if behind else before
         elif "modified" in block.inner or "modified" in block.frame.names:
             changes.append(day.date())
             day = None

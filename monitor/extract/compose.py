@@ -1,6 +1,6 @@
 """The article's text from the blocks kept, and the audit of those removed."""
 
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from monitor.extract.blocks import Frame
 from monitor.extract.content import Verdict
@@ -13,14 +13,21 @@ _MAX_STRIPPED_CHARS = 500
 def compose_text(verdicts: list[Verdict]) -> str:
     """Return the kept blocks as paragraphs, separated by a blank line; items of one list, cells of a row are lines."""
     kept = [verdict.block for verdict in verdicts if verdict.reason is None]
-    groups = groupby(enumerate(kept), key=lambda pair: _group_key(pair[1].frame, pair[0]))
-    return "\n\n".join("\n".join(block.text for _, block in group) for _, group in groups)
+    parts = [kept[0].text] if kept else []
+    for before, block in pairwise(kept):
+        parts += ["\n" if _is_next_line(before.frame, block.frame) else "\n\n", block.text]
+    return "".join(parts)
 
 
-def _group_key(frame: Frame, position: int) -> tuple[str, int]:
-    if frame.tag in {"li", "td", "th", "dt", "dd"} and frame.parent is not None:
-        return "list", frame.parent.index
-    return "block", position
+def _is_next_line(before: Frame, frame: Frame) -> bool:
+    if not {before.tag, frame.tag} <= _LINE_TAGS or before.parent is not frame.parent:
+        return False
+    # What follows in the same cell is a paragraph: old pages put their whole text into one.
+    return before is not frame or frame.tag not in _CELLS
+
+
+_CELLS = frozenset(("td", "th"))
+_LINE_TAGS = _CELLS | {"li", "dt", "dd"}
 
 
 def list_stripped(verdicts: list[Verdict]) -> tuple[Stripped, ...]:

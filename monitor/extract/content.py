@@ -9,7 +9,7 @@ from monitor.extract.dates import find_day
 from monitor.extract.features import Hints, Numbers, fold
 from monitor.extract.metadata import Metadata
 from monitor.extract.model import Judgement, judge
-from monitor.extract.wording import find_tail, is_credit, is_pointer, is_promo
+from monitor.extract.wording import find_tail, is_closing, is_furniture, is_promo, is_prose
 from monitor.models import StripReason
 
 _TELLING = -1.0
@@ -27,6 +27,10 @@ _FURNITURE_NAMES = frozenset(
 """Words of class names that stand for no block of an article on any of the pages learned from."""
 _MAX_TAIL_SHARE = 0.3
 """Of an article's characters; a longer tail is not taken for a promo."""
+_BLOCKS_A_PROMO = 6
+"""Of a tail; longer runs of fragments, as a glossary, are no promo, though a word of one stands in them."""
+_MAX_CLOSING_BLOCKS = 12
+"""Of prose in the parts that close a press release; a list of books has more below its first `About`."""
 _DAY_WORDS = 6
 _BYLINE_REACH = 6
 """Blocks of an article among which its byline stands."""
@@ -79,12 +83,15 @@ def judge_blocks(blocks: list[Block], frames: list[Frame], hints: Hints) -> list
 
 
 def _find_lines(blocks: list[Block], kept: list[int], hints: Hints) -> set[int]:
-    """Return the lines that point to other articles or name helpers, and at the top the headline and who wrote."""
-    lines = {index for index in kept if is_pointer(blocks[index].text) or is_credit(blocks[index].text)}
+    """Return the lines that point to other articles, and at the top the headline and who wrote."""
+    lines = {index for index in kept if is_furniture(blocks[index].text)}
     longest = _LONGER * len(hints.title)
     for index in kept[:_BYLINE_REACH]:
-        text = blocks[index].text
-        if is_byline(text) or _is_day(text) or (len(text) < longest and fold(text) == hints.title):
+        # Old pages write headline, byline and day into one element.
+        if all(
+            is_byline(line) or _is_day(line) or (len(line) < longest and fold(line) == hints.title)
+            for line in blocks[index].text.splitlines()
+        ):
             lines.add(index)
     return lines
 
@@ -97,11 +104,25 @@ def _is_day(text: str) -> bool:
 def _find_tail(blocks: list[Block], kept: list[int]) -> list[int]:
     """Return what follows the article and reads like a promo, however its elements are named."""
     texts = [blocks[index].text for index in kept]
+    if closing := _find_closing(texts):
+        return kept[closing:]
     cut = find_tail(texts)
     tail = texts[cut:]
-    if not cut or not any(map(is_promo, tail)):
+    if not cut or sum(map(is_promo, tail)) * _BLOCKS_A_PROMO < max(1, len(tail)):
         return []
     return kept[cut:] if sum(map(len, tail)) <= _MAX_TAIL_SHARE * sum(map(len, texts)) else []
+
+
+def _find_closing(texts: list[str]) -> int:
+    """Return where the parts that close a press release begin, below half of the article's prose; 0 without any."""
+    prose = [len(text) if is_prose(text) else 0 for text in texts]
+    half = sum(prose) / 2
+    above = 0
+    for index, text in enumerate(texts):
+        if above > half and is_closing(text, texts[index + 1] if index + 1 < len(texts) else ""):
+            return index if sum(map(bool, prose[index:])) <= _MAX_CLOSING_BLOCKS else 0
+        above += prose[index]
+    return 0
 
 
 def _take_prose(block: Block, reason: StripReason | None) -> StripReason | None:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _SELECTOR = 'meta,title,h1,time,script[type="application/ld+json"]'
 _CANONICAL = 'link[rel~="canonical"]'
 # Without the first letters it is the same in both cases; a selector that ignores case costs twice as much.
-_AUTHORS = '[rel~="author"],[itemprop="author"],[class*="uthor"],[class*="yline"],[class*="autor"]'
+_AUTHORS = '[rel~="author"],[itemprop="author"],[class*="uthor"],[class*="yline"],[class*="autor"],a[href*="/author/"]'
 _DATES = (
     '[itemprop="datePublished" i],[class*="date" i],[class*="publi" i],[class*="posted" i],[class*="meta" i],'
     '[id*="date" i]'

@@ -14,14 +14,17 @@ _BY = re.compile(
 _JUNK = re.compile(r"\([^)]*\)|\S*@\S*|\bhttps?:\S+|\bwww\.\S+|[\"“”„*]")
 _END = re.compile(
     r"\W*(?:\b(?:on|am|at|le|el|il|vom|stand|hace|last|updated?|published|posted|aktualisiert)\b[\s:]+)*"
-    r"(?:\b[^\W\d_]{3,9}\.?\s+\d{1,2}(?!\d)|(?<!^)(?<!\w)\d|^\d{1,4}(?:[./:-]|\s+[^\W\d_]{3,9}\.?\s+\d)|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"(?:\b[^\W\d_]{3,9}\.?\s+\d{1,2}(?!\d|\.?\s+[^\W\d_]{3})|(?<!^)(?<!\w)\d|^\d{1,4}(?:[./:-]|\s+[^\W\d_]{3,9}\.?\s+\d)|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
     r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi"
     r"|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo),?\s(?:den\s)?\d"
-    r"|\b(?:last updated|updated|published|posted|aktualisiert)\b|\b(?:quelle|source|foto|photo|bild|datum|date):"
+    r"|\b(?:last updated|updated|published|posted|aktualisiert|veröffentlicht|publié|mis à jour|publicado|actualizado"
+    r"|atualizado|pubblicato|aggiornato)\b|\b(?:quelle|source|foto|photo|bild|datum|date):"
     r"|\b(?:(?:medically|fact|expertly)[\s-])?(?:reviewed|checked|edited|translated|photo(?:s|graph\w*)?) by\b).*$",
     re.IGNORECASE,
 )
-_ENDING = re.compile(r"\d|[dD][aA][yY]|[tT][eE][dD]|[sS][hH][eE][dD]|aktualisiert|[bB][yY]|:")
+_ENDING = re.compile(
+    r"\d|[dD][aA][yY]|[tT][eE][dD]|[sS][hH][eE][dD]|aktualisiert|öffentlicht|ubli|jour|ualizado|ubblic|aggiornato|[bB][yY]|:"
+)
 """What any end holds: looking for the end itself takes ten times as long."""
 _JOINT = re.compile(
     r"\s*(?:;|&|\||•|·|⋅|●|»|\s[–—-]\s|\band\b|\bund\b|\bet\b|\by\b(?!\.)|\be\b(?!\.)|\boch\b|\bwith\b|\bmit\b|\bvia\b|\n)\s*",
@@ -38,7 +41,7 @@ _JOINTS = frozenset(
     """.split()  # noqa: SIM905 - a table of words reads best as words
 )
 _COMMA = re.compile(r"\s*[,/]\s*")
-_PLACE = re.compile(r"\s(?:in|for|from|at)\s")
+_PLACE = re.compile(r"\s(?:in|[Ff]or|from|at)\s")
 """What parts a name from a place or a paper: Ann Lee in London."""
 _NO_WORD_OF_NAMES = (
     r"team|staff|redaktion\w*|redac\w+|rédac\w+|redazione|editor\w*|editorial|news\w*|media|press|presse\w*|agenc\w+|agentur"

@@ -63,16 +63,21 @@ def extract(
     Text without markup is read as plain text. Raises ParseError for what is no text at all, as an image or a
     PDF, and for what cannot be parsed in the memory that there is.
     """
-    kind = (content_type or "").split(";")[0].strip().lower()
-    _refuse_binary(html, kind, url or "")
-    text = html if isinstance(html, str) else decode_page(html, content_type)
-    text = text[:MAX_CHARS]
-    if kind == "text/plain" or not _MARKUP.search(text):
+    text, is_plain = _read_text(html, url, content_type)
+    if is_plain:
         return extract_plain(text, url)
     try:
         return _extract_markup(text, url, rules)
     except (SelectolaxError, MemoryError) as error:
         raise ParseError(url or "", "took more memory to read than there is") from error
+
+
+def _read_text(html: bytes | str, url: str | None, content_type: str | None) -> tuple[str, bool]:
+    """Return a page as text, and whether it has no markup."""
+    kind = (content_type or "").split(";")[0].strip().lower()
+    _refuse_binary(html, kind, url or "")
+    text = (html if isinstance(html, str) else decode_page(html, content_type))[:MAX_CHARS]
+    return text, kind == "text/plain" or not _MARKUP.search(text)
 
 
 def _refuse_binary(html: bytes | str, kind: str, url: str) -> None:
@@ -90,10 +95,15 @@ def _is_binary(head: bytes) -> bool:
 def explain(
     html: bytes | str, url: str | None = None, *, content_type: str | None = None, rules: BlockRules = DEFAULT_RULES
 ) -> tuple[ExplainedBlock, ...]:
-    """Return all blocks of a page in reading order and what became of them; empty for plain text."""
-    text = html if isinstance(html, str) else decode_page(html, content_type)
+    """Return all blocks of a page in reading order and what became of them; empty for plain text.
+
+    Raises ParseError as `extract` does.
+    """
+    text, is_plain = _read_text(html, url, content_type)
+    if is_plain:
+        return ()
     try:
-        reading = _read_page(text[:MAX_CHARS], url, rules)
+        reading = _read_page(text, url, rules)
     except (SelectolaxError, MemoryError) as error:
         raise ParseError(url or "", "took more memory to read than there is") from error
     return tuple(

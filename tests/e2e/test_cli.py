@@ -65,6 +65,19 @@ def test_extract_shows_what_is_kept_and_what_is_stripped(monitor: Monitor, page:
     assert "Markets" not in article["text"]
 
 
+@pytest.mark.parametrize("options", [("--learn",), ("--jsonl", "--explain"), ("--jsonl", "--source", "wire")])
+def test_options_of_extract_that_do_not_go_together_are_an_error(
+    monitor: Monitor, page: Path, options: tuple[str, ...]
+) -> None:
+    assert "--jsonl" in monitor.run("extract", *options, str(page), expect=2)
+
+
+@pytest.mark.parametrize("options", [(), ("--explain",)])
+def test_what_is_no_page_is_an_error(monitor: Monitor, options: tuple[str, ...]) -> None:
+    told = monitor.run("extract", *options, "-", stdin="%PDF-1.7 abc", expect=1)
+    assert "error: the bytes are" in told
+
+
 def test_extract_explains_each_block_and_warns_of_rules_that_match_in_what_goes(monitor: Monitor, page: Path) -> None:
     told = monitor.run("extract", "--explain", str(page))
     assert "+ paragraph in " in told

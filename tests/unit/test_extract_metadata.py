@@ -518,3 +518,59 @@ def test_roles_and_employers_are_no_authors(text: str, names: list[str]) -> None
 )  # fmt: skip
 def test_authors_are_those_whom_readers_see(head: str, body: str, authors: tuple[str, ...]) -> None:
     assert read_page(head, f"<h1>Pact ends</h1>{body}").authors == authors
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("By Hal Brook 10 March 2026", ["Hal Brook"]),
+        ("Par Claire Dumas (avec AFP)Publié le 10 mars 2026 à 18h05", ["Claire Dumas"]),
+        ("Di Luca Neri Pubblicato il 3 maggio 2026", ["Luca Neri"]),
+        ("Por Ana Gil Actualizado 3 mayo", ["Ana Gil"]),
+        ("By ANN LEE For the Quay Ledger", ["ANN LEE"]),
+    ],
+)
+def test_a_day_or_a_paper_right_behind_a_name_is_no_part_of_it(text: str, names: list[str]) -> None:
+    assert list(split_names(text)) == names
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Updated: 11 Nov 2026, 09:12 AM | Published: 10 Nov 2026, 11:50 PM",
+        "Published: 10 Nov 2026, 11:50 PM | Updated: 11 Nov 2026, 09:12 AM",
+        "Aktualisiert: 11. November 2026, Erstpublikation: 10. November 2026",
+    ],
+)
+def test_day_of_publication_counts_wherever_the_last_change_stands(shown: str) -> None:
+    article = read_page("", f"{HEADING}<div>{shown}</div>")
+    assert article.published_at is not None
+    assert article.published_at.date() == date(2026, 11, 10)
+
+
+def test_author_is_known_by_the_link_to_what_else_they_wrote() -> None:
+    body = f'{HEADING}<div class="x1"><a href="/author/ann-lee">Ann Lee</a></div>'
+    assert read_page("", body).authors == ("Ann Lee",)
+
+
+def test_names_in_an_element_that_is_called_a_signature_are_authors() -> None:
+    body = f'{HEADING}<div class="firma">Ana Gil / Luis Mora<br>Madrid</div>'
+    assert read_page("", body).authors == ("Ana Gil", "Luis Mora")
+
+
+def test_headline_byline_and_day_in_one_element_are_no_text() -> None:
+    title = "Pact ends after three years"
+    top = f"<font size=5><b>{title}</b></font><br><font>By Hal Brook, Staff Writer<br>Posted: 10 November 2026</font>"
+    lines = [f"{number}: {TEXT}".strip() for number in range(6)]
+    cells = f"<td>Menu</td><td>{'<br><br>'.join((top, *lines))}</td>"
+    page = f"<html><head><title>{title}</title></head><body><table><tr>{cells}</tr></table></body></html>"
+    article = extract(page, PLAIN_URL)
+    assert article.text.split("\n\n") == lines
+    assert article.authors == ("Hal Brook",)
+
+
+def test_long_byline_is_no_text_and_a_sentence_about_a_day_is() -> None:
+    byline = "Par Claire Dumas (avec AFP) Publié le 10 mars 2026 à 18h05, modifié le 11 mars 2026 à 09h12 Lecture 3 min"
+    sentence = "By 4 May 2026 both must have agreed on a price for the ships."
+    article = read_page("", f"{HEADING}<p>{byline}</p><p>{sentence}</p>")
+    assert article.text.split("\n\n")[0] == sentence
