@@ -31,6 +31,7 @@ _BLOCK_TAGS = (
     "center body label"
 )
 _TEXT_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd td th figcaption summary".split())  # noqa: SIM905 - a table of words reads best as words
+_HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _INLINE, _ITALIC, _BOLD, _LINK, _BLOCK, _TEXT = range(6)
 _SKIPPED = 8
 """Added to the bits of `Block.beside`: an element of which nothing is read."""
@@ -247,7 +248,10 @@ class _Folder:
         if frame.tag in {"ul", "ol"} and not (frame.parent and frame.parent.places & (QUOTE | FIGURE | LIST)):
             # Looking into lists of lists again and again would be quadratic.
             return _read_menu(node)
-        if _FOLDED_NAMES.isdisjoint(frame.names) or not _TEXT_NAMES.isdisjoint(frame.names):
+        # Headings are named after their own words.
+        if frame.tag in _HEADING_TAGS or _FOLDED_NAMES.isdisjoint(frame.names):
+            return None
+        if not _TEXT_NAMES.isdisjoint(frame.names):
             return None
         text = self._read_small(node)
         frame.places |= NAMED if text is not None else 0

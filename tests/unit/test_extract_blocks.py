@@ -75,6 +75,10 @@ def test_furniture_whose_name_speaks_of_the_article_too_is_looked_into() -> None
     assert not any(block.frame.places & FOLDED for block in blocks)
 
 
+def test_a_heading_is_looked_into_whatever_the_name_that_its_words_gave_it() -> None:
+    assert not any(block.frame.places & FOLDED for block in read(f"{ARTICLE}<h2 id='copyright-and-share'>Rights</h2>"))
+
+
 def test_what_holds_most_of_a_page_is_looked_into_whatever_its_name() -> None:
     assert len(texts(f"<div class='has-comments'>{ARTICLE}</div><div>{COMMENTS}</div>")) == 11
 

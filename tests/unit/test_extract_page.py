@@ -182,3 +182,8 @@ def test_a_run_of_long_teasers_below_the_article_stays_out(teaser: str) -> None:
         f"<section><h2>More stories</h2>{below}</section></main></body></html>"
     )
     assert extract(page).text.split("\n\n") == [" ".join(text.split()) for text in own]
+
+
+def test_thousands_of_options_cost_no_more_than_their_text() -> None:
+    select = "<select>" + "<OPTION value=1>berth</option>" * 40_000 + "</select>"
+    assert PARAGRAPH.strip() in extract(build_page(PARAGRAPH, PARAGRAPH * 2, before=select)).text
