@@ -138,36 +138,50 @@ def is_resting(state: SourceState, now: datetime) -> bool:
 
 
 async def _register(tools: Tools, source: Source, report: CheckReport) -> list[Page]:
-    """Fetch the pages that list a source's articles and register their links; return those that hold links."""
+    """Fetch the pages that list a source's articles and register their links; return those that hold links.
+
+    Its other pages may fail, as indexes name sitemaps that are long gone: raises what the first of them failed with
+    only where none can be read.
+    """
     pages: list[Page] = []
     links: list[Link] = []
     looks: list[tuple[Page, Discovery]] = []
-    todo = [source.url]
-    while todo and len(looks) <= _MAX_MORE_PAGES:
+    todo, asked = [source.url], set[str]()
+    faults: list[FetchError | ParseError] = []
+    while todo and len(asked) <= _MAX_MORE_PAGES and not any(map(_is_of_host, faults)):
         url = todo.pop(0)
-        page, found = await _look(tools, source, url)
+        asked.add(url)
+        try:
+            page, found = await _look(tools, source, url)
+        except (FetchError, ParseError) as error:
+            faults.append(error)
+            continue
         looks.append((page, found))
         if not found.more:  # an index is read each time: it may stay as it is while its sitemaps change
             pages.append(page)
         links += (link for link in found.links if link.has_page or link.title or link.summary)
-        todo += found.more
         has_gap = found.next_page is not None and await _run(_has_gap, tools.store, source, found.links)
-        todo += [found.next_page] if found.next_page and has_gap else []
+        more = [*found.more, *([found.next_page] if found.next_page and has_gap else [])]
+        todo += [one for one in more if one not in asked and one not in todo]
         if found.hub and url == source.url:
             await _run(_note_hub, tools.store, source, found.hub)
+    if not pages:
+        raise faults[0] if faults else ParseError(source.url, "an index that leads to itself alone")
+    for fault in faults:
+        log.info("part of a source failed", extra={"source": source.name, "error": str(fault)})
     newest = sorted(links, key=partial(_publication, now=tools.now()), reverse=True)[: source.max_links]
-    await _run(_register_links, tools, source, newest, _sum_up(looks), report)
+    await _run(_register_links, tools, source, newest, _sum_up(looks, has_faults=bool(faults)), report)
     return pages
 
 
-def _sum_up(looks: list[tuple[Page, Discovery]]) -> Look:
-    """Return what all pages of a source showed together."""
+def _sum_up(looks: list[tuple[Page, Discovery]], *, has_faults: bool) -> Look:
+    """Return what all pages of a source showed together; `has_faults` if there are others that could not be read."""
     (first, _), read = looks[0], [(page, found) for page, found in looks if not found.more]
     changed = [found for page, found in read if not page.is_unchanged]
     links = tuple(link for found in changed for link in (*found.links, *found.others))
     return Look(
         links=links if changed else None,
-        is_whole=len(changed) == len(read),
+        is_whole=len(changed) == len(read) and not has_faults,
         moved_to=first.moved_to,
         fresh_seconds=first.fresh_seconds,
     )
@@ -273,6 +287,11 @@ def _spares_its_articles(error: FetchError | ParseError) -> bool:
     return error.fault is FetchFault.STATUS and not is_refusal
 
 
+def _is_of_host(error: MonitorError) -> bool:
+    """Return whether the whole host is at fault, so that its other pages are not to be asked for now."""
+    return isinstance(error, FetchError) and (error.fault in _HOST_FAULTS or bool(error.retry_after_seconds))
+
+
 # --- the articles behind its links ------------------------------------------------------------------------------
 
 
@@ -290,7 +309,7 @@ async def _visit_all(
         except StoreError:
             raise  # the article is not at fault, and its neighbours would fare alike
         except MonitorError as error:
-            if isinstance(error, FetchError) and (error.fault in _HOST_FAULTS or error.retry_after_seconds):
+            if _is_of_host(error):
                 silent.add(host_of(visit.link.url))
             await _run(_postpone, tools, visit, error)
             report.failed += 1

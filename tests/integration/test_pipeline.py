@@ -355,6 +355,7 @@ async def test_a_source_that_is_read_in_another_way_is_learned_anew(site: Site, 
     with tools.store.read() as session:
         assert rhythms.read_pulse(session, feed(site, read=Reading.LINK)).usual_items == 6
         assert rhythms.read_pulse(session, feed(site, read=Reading.LINK, keep=("snow",))) == Pulse()
+        assert rhythms.read_pulse(session, feed(site, read=Reading.LINK, url=site.url("/new"))) == Pulse()
 
 
 async def test_old_news_is_stored_but_not_told(site: Site, tools: Tools) -> None:
@@ -410,6 +411,28 @@ async def test_an_index_that_stays_the_same_does_not_hide_its_sitemaps(site: Sit
     site.put("/pact", PACT)
     site.put("/child.xml", sitemap("/weather", "/pact"), "text/xml")
     assert (await check(tools, source)).alerts == 1
+
+
+def put_index(site: Site, path: str, *targets: str) -> Source:
+    children = "".join(f"<sitemap><loc>{target}</loc></sitemap>" for target in targets)
+    site.put(path, f"<sitemapindex>{children}</sitemapindex>", "text/xml")
+    return feed(site, kind=SourceKind.SITEMAP, url=site.url(path))
+
+
+async def test_a_sitemap_that_is_gone_does_not_take_its_neighbours_along(site: Site, tools: Tools) -> None:
+    site.put("/pact", PACT)
+    site.put("/child.xml", "<urlset><url><loc>/pact</loc></url></urlset>", "text/xml")
+    source = put_index(site, "/index.xml", "/gone.xml", "/child.xml")
+    assert (await check(tools, source)).alerts == 1
+    site.failing["/child.xml"] = 500
+    assert "gone.xml: status: 404" in ((await check_source(tools, source)).error or "")
+
+
+async def test_an_index_that_leads_back_to_itself_is_asked_for_once(site: Site, tools: Tools) -> None:
+    source = put_index(site, "/index.xml", "/index.xml", "/other.xml")
+    put_index(site, "/other.xml", "/index.xml", "/other.xml")
+    assert "itself" in ((await check_source(tools, source)).error or "")
+    assert [path for path, _ in site.requests] == ["/robots.txt", "/index.xml", "/other.xml"]
 
 
 async def test_two_sources_may_read_one_feed(site: Site, tools: Tools) -> None:
