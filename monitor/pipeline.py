@@ -110,11 +110,12 @@ async def check_source(
             report.error = f"left in peace until {state.not_before:%H:%M} UTC, after: {state.last_error}"
             return report
     pages: list[Page] = []
+    await _visit_all(tools, source, await _run(_owed_visits, tools, source), report, lambda _done, _all: None)
     try:
         pages = await _register(tools, source, report)
     except (FetchError, ParseError) as error:
         report.error = str(error).removeprefix(f"{source.url}: ")
-        await _run(_rest, tools, source, error, report)
+        await _run(_await_turn if _is_out_of_turn(error) else _rest, tools, source, error, report)
         if not _spares_its_articles(error):
             return report
     visits = await _run(_due_visits, tools, source, revisit)
@@ -279,6 +280,18 @@ def _rest(tools: Tools, source: Source, error: FetchError | ParseError, report: 
             report.turn = _settle(session, source, diagnosis, now)
 
 
+def _await_turn(tools: Tools, source: Source, error: FetchError, report: CheckReport) -> None:
+    """Look again when it is our turn at the host; to wait for that is no fault of the source."""
+    report.due_at = tools.now() + timedelta(seconds=error.retry_after_seconds or 0.0)
+    with tools.store.write() as session:
+        sources.set_due(session, source.name, report.due_at)
+
+
+def _is_out_of_turn(error: Exception | None) -> bool:
+    """Return whether nothing was asked because the pace of robots.txt is too slow for one check."""
+    return isinstance(error, FetchError) and error.fault is FetchFault.WAIT and error.status is None
+
+
 def _spares_its_articles(error: FetchError | ParseError) -> bool:
     """Return whether only the list is at fault, so that its articles may be asked for."""
     if isinstance(error, ParseError):
@@ -327,6 +340,19 @@ def _due_visits(tools: Tools, source: Source, revisit: bool) -> list[Visit]:  # 
         return sources.due_visits(session, source.name, now, revisit_since=since)
 
 
+def _owed_visits(tools: Tools, source: Source) -> list[Visit]:
+    """Return what an earlier check did not get to, if none was visited since the last look.
+
+    Where robots.txt grants one request a check, looks and visits so take turns.
+    """
+    with tools.store.read() as session:
+        due = sources.due_visits(session, source.name, tools.now())
+        owed = [visit for visit in due if visit.stored_at is None and visit.attempts == 0]
+        looked_at = sources.read_state(session, source.name).checked_at if owed else None
+        is_next = looked_at is not None and not sources.is_visited_since(session, source.name, looked_at)
+        return owed if is_next else []
+
+
 async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport) -> None:
     """Fetch, extract, detect and record one article."""
     link, page = visit.link, None
@@ -366,8 +392,11 @@ def _extract_page(page: Page, rules: BlockRules) -> Article:
 def _postpone(tools: Tools, visit: Visit, error: Exception | None) -> None:
     """Set a link's next visit, after a failure or after a look that found nothing new; in vain, give it up."""
     now = tools.now()
+    due_at: datetime | None
     is_given_up = False
-    if visit.stored_at:
+    if isinstance(error, FetchError) and _is_out_of_turn(error):
+        due_at, error = now + timedelta(seconds=error.retry_after_seconds or 0.0), None
+    elif visit.stored_at:
         due_at = next_look(visit.stored_at, now)
     else:
         due_at = _next_try(visit, error, now)

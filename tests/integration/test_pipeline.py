@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import pytest
 from monitor.app import build_ruleset
 from monitor.config import CheckSettings, Settings
 from monitor.detect import Ruleset
+from monitor.errors import FetchError, FetchFault
 from monitor.fetch import Fetcher
 from monitor.models import (
     DeliveryState,
     FetchSettings,
     Novelty,
     Pace,
+    Page,
     Pulse,
     Reading,
     Route,
@@ -221,6 +224,38 @@ async def test_a_source_that_fails_is_noted_and_left_in_peace(site: Site, tools:
         state = sources.read_state(session, "wire")
     assert (state.failures, state.not_before is not None) == (1, True)
     assert "503" in (state.last_error or "")
+
+
+class SlowHost(Fetcher):
+    """Asks for one page in five minutes, as robots.txt may want it, and makes us come back for the next."""
+
+    def __init__(self, clock: Clock, address: str) -> None:
+        super().__init__(FetchSettings(allow=(address,), delay_seconds=0, deadline_seconds=5), now=clock)
+        self._clock, self._free_at = clock, clock()
+
+    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+        wait = (self._free_at - self._clock()).total_seconds()
+        if wait > 0:
+            raise FetchError(url, FetchFault.WAIT, retry_after_seconds=wait)
+        self._free_at = self._clock() + timedelta(minutes=5)
+        return await super().fetch(url, etag=etag, last_modified=last_modified)
+
+
+async def test_where_a_check_may_ask_for_one_page_looks_and_articles_take_turns(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    for number in range(6):
+        site.put(f"/{number}", WEATHER.replace("Tuesday", f"day {number} of the week"))
+    site.put_feed("/feed", *[(f"/{number}", f"Rain {number}") for number in range(6)])
+    async with SlowHost(clock, site.address) as fetcher:
+        for _ in range(13):
+            report = await check_source(replace(tools, fetcher=fetcher), feed(site))
+            assert report.due_at is not None
+            clock.time = max(report.due_at, clock() + timedelta(minutes=5))
+    with tools.store.read() as session:
+        state = sources.read_state(session, "wire")
+    assert (state.articles, state.failures, state.condition) == (6, 0, SourceCondition.FINE)
+    assert [path for path, _ in site.requests].count("/feed") >= 6
 
 
 async def test_headlines_are_read_without_their_pages(site: Site, tools: Tools) -> None:
