@@ -190,3 +190,20 @@ def test_failures_in_a_row_tell_what_is_wrong(
     found: Diagnosis = blame(error, failures)
     assert found.condition is condition
     assert bool(found.detail) is (condition is not SourceCondition.FINE)
+
+
+def test_an_item_that_is_on_show_for_years_does_not_hide_that_the_source_is_frozen() -> None:
+    source = Watched()
+    pinned = make_link("about us", START - timedelta(days=2_500))
+    for hour in range(24 * 20):
+        newest = min(hour, 24 * 10) // 12
+        source.look([pinned, *(make_link(str(n), START + timedelta(hours=12 * n)) for n in range(newest - 20, newest))])
+    assert source.told == [SourceCondition.FINE, SourceCondition.FROZEN]
+
+
+def test_items_that_go_and_come_again_are_not_new() -> None:
+    source = Watched()
+    for hour in range(24 * 5):
+        shift = hour % 2 * 5
+        source.look([make_link(str(number), START - timedelta(hours=number)) for number in range(shift, shift + 10)])
+    assert source.told == [SourceCondition.FINE, SourceCondition.FROZEN]
