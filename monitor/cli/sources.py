@@ -5,6 +5,7 @@ import re
 import tomllib
 from json import dumps
 from pathlib import Path
+from shutil import copymode
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -99,6 +100,8 @@ def add_source(
 
     Examples: monitor sources add https://www.example.com/business --dry-run; monitor sources add example.com --pick 2
     """
+    if name is not None and not (name.isprintable() and name.strip()):
+        raise typer.BadParameter("a name is of printable characters", param_hint="--name")
     settings = load_settings(context)
     address = url if "://" in url else f"https://{url}"
     findings, samples = asyncio.run(_find(settings, address, pick))
@@ -223,7 +226,10 @@ def _write(context: typer.Context, settings: Settings, finding: Finding, block: 
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all, where a symbolic link leads too; who may read it stays as it is."""
+    path = path.resolve()
     new = path.with_name(f"{path.name}.new")
     new.write_text(text, encoding="utf-8")
+    if path.exists():
+        copymode(path, new)
     new.replace(path)

@@ -316,6 +316,24 @@ def test_a_source_is_found_sampled_and_added(monitor: Monitor, site: Site) -> No
     assert added["state"]["articles"] == 1
 
 
+def test_adding_a_source_follows_a_link_and_keeps_who_may_read_the_file(monitor: Monitor, site: Site) -> None:
+    monitor.allow(site.address)
+    site.put_feed("/feed", ("/pact", "Alderon and Birchway form partnership"))
+    shared = monitor.folder.parent / "shared.toml"
+    shared.write_text("# ours\n", encoding="utf-8")
+    shared.chmod(0o600)
+    (monitor.folder / "sources.toml").symlink_to(shared)
+    monitor.run("sources", "add", site.url("/feed"))
+    assert (monitor.folder / "sources.toml").is_symlink()
+    assert shared.read_text(encoding="utf-8").startswith("# ours\n\n[[sources]]")
+    assert shared.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "\udcff"])
+def test_a_name_that_cannot_be_shown_is_refused(monitor: Monitor, site: Site, name: str) -> None:
+    assert "printable" in monitor.run("sources", "add", site.url("/feed"), "--name", name, expect=2)
+
+
 def test_what_offers_no_source_changes_nothing(monitor: Monitor, site: Site) -> None:
     monitor.allow(site.address)
     site.put("/", "<p>Nothing here</p>")
