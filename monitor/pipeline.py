@@ -270,14 +270,24 @@ def _rest(tools: Tools, source: Source, error: FetchError | ParseError, report: 
     now = tools.now()
     asked = (error.retry_after_seconds or 0.0) if isinstance(error, FetchError) else 0.0
     with tools.store.write() as session:
-        doublings = min(sources.read_state(session, source.name).failures, _MAX_DOUBLINGS)
+        before = sources.read_state(session, source.name)
+        doublings = min(before.failures, _MAX_DOUBLINGS)
         rest = min(source.every_seconds * 2**doublings, _MAX_REST_SECONDS)
         report.due_at = now + timedelta(seconds=max(rest, asked))
         report.failures = sources.record_failure(session, source.name, now, error=str(error), not_before=report.due_at)
         sources.set_due(session, source.name, report.due_at)
         diagnosis = blame(error, report.failures)
         if diagnosis.condition is not SourceCondition.FINE:
+            if _is_told(before):  # by turns down and blocked is one trouble
+                diagnosis = replace(diagnosis, condition=before.condition)
             report.turn = _settle(session, source, diagnosis, now)
+
+
+def _is_told(state: SourceState) -> bool:
+    """Return whether it is said already that the source is not well, since it last was read."""
+    if state.condition is SourceCondition.FINE or state.condition_since is None:
+        return False
+    return state.succeeded_at is None or state.condition_since > state.succeeded_at
 
 
 def _await_turn(tools: Tools, source: Source, error: FetchError, report: CheckReport) -> None:

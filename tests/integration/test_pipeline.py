@@ -369,6 +369,20 @@ async def test_a_source_that_refuses_us_is_blocked_and_well_again_with_the_first
     ]
 
 
+async def test_a_source_that_fails_in_many_ways_is_told_once(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put_feed("/feed")
+    await check(tools, feed(site))
+    reports = []
+    for status in (503, 503, 503, 403, 503, 429, 500, None):
+        clock.pass_hours(7)
+        site.failing = {"/feed": status} if status else {}
+        reports.append(await check_source(tools, feed(site)))
+    turns = [report.turn.now.condition for report in reports if report.turn]
+    assert turns == [SourceCondition.DOWN, SourceCondition.FINE]
+    with tools.store.read() as session:
+        assert sources.read_state(session, "wire").condition is SourceCondition.FINE
+
+
 async def test_a_wall_instead_of_a_feed_is_no_new_style(site: Site, tools: Tools) -> None:
     site.put("/feed", "<html><title>Just a moment...</title><p>Checking your browser</p></html>")
     reports = [await check_source(tools, feed(site)) for _ in range(2)]
