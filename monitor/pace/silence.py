@@ -1,7 +1,7 @@
 """What is wrong with a source that shows nothing new, too little, or nothing that can be read.
 
-A look is compared with what the source usually shows; what is usual is learned from good looks only, so that no bad
-state becomes usual by lasting.
+A look is compared with what the source usually shows; what is usual is learned from good looks, and slowly from
+those that bring news, so that no bad state becomes usual by lasting.
 """
 
 import hashlib
@@ -36,6 +36,8 @@ SHOWN_LOOKS = 4
 """As many looks' items are remembered of one that shows all at once."""
 MIN_SHOWN = 200
 _USUAL_WEIGHT = 0.2
+_ODD_WEIGHT = 0.05
+"""Of an odd look that brings news: a source that lives on in another way is well again in the end."""
 _REFUSALS = frozenset({401, 403, 407, 429, 451})
 
 
@@ -57,10 +59,12 @@ def observe(pulse: Pulse, look: Look, now: datetime) -> tuple[Pulse, Diagnosis |
     pulse = replace(pulse, rhythm=rhythm, shown=_join_shown(pulse.shown, shown, SHOWN_LOOKS * len(shown)))
     if oddity:
         pulse = replace(pulse, odd_looks=pulse.odd_looks + 1)
+        if new:
+            pulse = _learn_usual(pulse, look.links, _ODD_WEIGHT)
         return pulse, oddity if pulse.odd_looks >= MIN_ODD_LOOKS else None
     if is_rebuilt:
         return pulse, REBUILT
-    pulse = _learn_usual(replace(pulse, odd_looks=0), look.links)
+    pulse = _learn_usual(replace(pulse, odd_looks=0), look.links, _USUAL_WEIGHT)
     return pulse, _judge_silence(pulse, look, now)
 
 
@@ -132,10 +136,10 @@ def _judge_silence(pulse: Pulse, look: Look, now: datetime) -> Diagnosis:
     return FINE
 
 
-def _learn_usual(pulse: Pulse, links: tuple[Link, ...]) -> Pulse:
+def _learn_usual(pulse: Pulse, links: tuple[Link, ...], weight: float) -> Pulse:
     count = len(links)
     dated = sum(link.published_at is not None for link in links) / count if count else pulse.usual_dated
-    weight = _USUAL_WEIGHT if pulse.usual_items else 1.0
+    weight = weight if pulse.usual_items else 1.0
     return replace(
         pulse,
         usual_items=pulse.usual_items + weight * (count - pulse.usual_items),

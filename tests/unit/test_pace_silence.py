@@ -207,3 +207,13 @@ def test_items_that_go_and_come_again_are_not_new() -> None:
         shift = hour % 2 * 5
         source.look([make_link(str(number), START - timedelta(hours=number)) for number in range(shift, shift + 10)])
     assert source.told == [SourceCondition.FINE, SourceCondition.FROZEN]
+
+
+@pytest.mark.parametrize("is_alive", [True, False])
+def test_a_source_that_shows_less_for_good_is_well_again_if_it_brings_news(is_alive: bool) -> None:  # noqa: FBT001 - the two ways to go on
+    source = Watched()
+    source.look([make_link(str(number), START) for number in range(50)])
+    for hour in range(24 * 2):
+        newest = hour // 3 if is_alive else 0
+        source.look([make_link(f"new {number}", source.now) for number in range(newest, newest + 8)])
+    assert source.told == [SourceCondition.FINE, SourceCondition.EMPTIED] + [SourceCondition.FINE] * is_alive
