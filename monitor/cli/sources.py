@@ -42,7 +42,9 @@ _NO_NAME = re.compile(r"[^a-z0-9]+")
 
 def add_commands(app: typer.Typer) -> None:
     """Add this module's commands."""
-    group = typer.Typer(help="List the sources and how they fare; find new ones.", invoke_without_command=True)
+    examples = "Examples: monitor sources; monitor sources add example.com --dry-run"
+    about = f"List the sources and how they fare; find new ones.\n\n{examples}"
+    group = typer.Typer(help=about, invoke_without_command=True)
     group.callback()(list_sources)
     group.command("add")(add_source)
     app.add_typer(group, name="sources")

@@ -2,11 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
+from monitor.cli.root import app
 from tests.conftest import Site
 from tests.e2e.conftest import COMMAND, Monitor
 
@@ -15,6 +19,17 @@ PAGE = """<html><head><title>Alderon and Birchway form partnership</title></head
 <p>Alderon Inc. and Birchway Ltd. said on Monday that they have formed a partnership to run their warehouses together,
 the first such agreement between the two companies, which had been rivals for years.</p></article></body></html>"""
 TEXT = "Alderon Inc. and Birchway Ltd. have formed a partnership to run their warehouses together, they said on Monday."
+
+
+def list_commands(group: object, *names: str) -> Iterator[str]:
+    """Yield every command that can be given, as `sources add`."""
+    for name, command in getattr(group, "commands", {}).items():
+        if not getattr(command, "no_args_is_help", False):
+            yield " ".join([*names, name])
+        yield from list_commands(command, *names, name)
+
+
+COMMANDS = sorted(list_commands(typer.main.get_command(app)))
 
 
 @pytest.fixture
@@ -37,22 +52,16 @@ def filled(monitor: Monitor, site: Site) -> Monitor:
     return monitor
 
 
-def test_help_names_every_command_with_an_example(monitor: Monitor) -> None:
+def test_help_names_every_command(monitor: Monitor) -> None:
     told = monitor.run("--help")
-    for command in (
-        "run",
-        "check",
-        "history",
-        "show",
-        "search",
-        "relations",
-        "extract",
-        "detect",
-        "sources",
-        "deliveries",
-    ):
-        assert f" {command} " in told
-        assert "Usage" in monitor.run(command, "--help")
+    for command in COMMANDS:
+        assert f" {command.partition(' ')[0]} " in told
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_an_example(monitor: Monitor, command: str) -> None:
+    told = " ".join(monitor.run(*command.split(), "--help").split())
+    assert re.search(rf"Examples?: .*monitor .*\b{command}\b", told)
 
 
 def test_extract_shows_what_is_kept_and_what_is_stripped(monitor: Monitor, page: Path) -> None:
