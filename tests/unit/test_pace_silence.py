@@ -217,3 +217,14 @@ def test_a_source_that_shows_less_for_good_is_well_again_if_it_brings_news(is_al
         newest = hour // 3 if is_alive else 0
         source.look([make_link(f"new {number}", source.now) for number in range(newest, newest + 8)])
     assert source.told == [SourceCondition.FINE, SourceCondition.EMPTIED] + [SourceCondition.FINE] * is_alive
+
+
+def test_a_clock_that_was_wrong_for_an_hour_does_not_hide_that_a_source_is_frozen() -> None:
+    source = Watched()
+    links = source.publish_for(days=9)
+    source.look([make_link("of next year"), *links], hours=24 * 365)
+    source.look([make_link("of next year"), *links], hours=-24 * 365)
+    source.told.clear()
+    for _ in range(24 * 5):
+        source.look([make_link("of next year"), *links])
+    assert source.told == [SourceCondition.FINE, SourceCondition.FROZEN]
