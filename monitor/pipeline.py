@@ -110,7 +110,8 @@ async def check_source(
             report.error = f"left in peace until {state.not_before:%H:%M} UTC, after: {state.last_error}"
             return report
     pages: list[Page] = []
-    await _visit_all(tools, source, await _run(_owed_visits, tools, source), report, lambda _done, _all: None)
+    silent: set[str] = set()
+    await _visit_all(tools, source, await _run(_owed_visits, tools, source), report, silent)
     try:
         pages = await _register(tools, source, report)
     except (FetchError, ParseError) as error:
@@ -119,7 +120,7 @@ async def check_source(
         if not _spares_its_articles(error):
             return report
     visits = await _run(_due_visits, tools, source, revisit)
-    await _visit_all(tools, source, visits, report, progress)
+    await _visit_all(tools, source, visits, report, silent, progress)
     if report.error is None:
         await _run(_finish, tools, source, pages, report)
     return report
@@ -319,10 +320,14 @@ def _is_of_host(error: MonitorError) -> bool:
 
 
 async def _visit_all(
-    tools: Tools, source: Source, visits: list[Visit], report: CheckReport, progress: Progress
+    tools: Tools,
+    source: Source,
+    visits: list[Visit],
+    report: CheckReport,
+    silent: set[str],
+    progress: Progress = lambda _done, _all: None,
 ) -> None:
-    """Make visits one after the other; a host that does not answer is left for the next check."""
-    silent: set[str] = set()
+    """Make visits one after the other; a host that does not answer is left for the next check, and noted as silent."""
     for done, visit in enumerate(visits):
         progress(done, len(visits))
         if host_of(visit.link.url) in silent:

@@ -258,6 +258,23 @@ async def test_where_a_check_may_ask_for_one_page_looks_and_articles_take_turns(
     assert [path for path, _ in site.requests].count("/feed") >= 6
 
 
+async def test_a_host_that_does_not_answer_is_asked_once_a_check(site: Site, tools: Tools, clock: Clock) -> None:
+    class Deaf(Fetcher):
+        async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+            if not url.endswith("/feed"):
+                asked.append(url)
+                raise FetchError(url, FetchFault.DEADLINE)
+            return await super().fetch(url, etag=etag, last_modified=last_modified)
+
+    asked: list[str] = []
+    site.put_feed("/feed", *[(f"/{number}", f"Rain {number}") for number in range(6)])
+    async with Deaf(FetchSettings(allow=(site.address,), delay_seconds=0), now=clock) as fetcher:
+        for checks in (1, 2, 3):
+            await check(replace(tools, fetcher=fetcher), feed(site))
+            assert len(asked) == checks
+            clock.pass_hours(0.25)
+
+
 async def test_headlines_are_read_without_their_pages(site: Site, tools: Tools) -> None:
     site.put_feed("/feed", ("/pact", "Alderon Systems and Birchway Logistics form partnership"))
     report = await check(tools, feed(site, read=Reading.LINK))
