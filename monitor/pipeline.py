@@ -110,15 +110,17 @@ async def check_source(
             report.error = f"left in peace until {state.not_before:%H:%M} UTC, after: {state.last_error}"
             return report
     pages: list[Page] = []
+    silent: set[str] = set()
+    await _visit_all(tools, source, await _run(_owed_visits, tools, source), report, silent)
     try:
         pages = await _register(tools, source, report)
     except (FetchError, ParseError) as error:
         report.error = str(error).removeprefix(f"{source.url}: ")
-        await _run(_rest, tools, source, error, report)
+        await _run(_await_turn if _is_out_of_turn(error) else _rest, tools, source, error, report)
         if not _spares_its_articles(error):
             return report
     visits = await _run(_due_visits, tools, source, revisit)
-    await _visit_all(tools, source, visits, report, progress)
+    await _visit_all(tools, source, visits, report, silent, progress)
     if report.error is None:
         await _run(_finish, tools, source, pages, report)
     return report
@@ -138,36 +140,50 @@ def is_resting(state: SourceState, now: datetime) -> bool:
 
 
 async def _register(tools: Tools, source: Source, report: CheckReport) -> list[Page]:
-    """Fetch the pages that list a source's articles and register their links; return those that hold links."""
+    """Fetch the pages that list a source's articles and register their links; return those that hold links.
+
+    Its other pages may fail, as indexes name sitemaps that are long gone: raises what the first of them failed with
+    only where none can be read.
+    """
     pages: list[Page] = []
     links: list[Link] = []
     looks: list[tuple[Page, Discovery]] = []
-    todo = [source.url]
-    while todo and len(looks) <= _MAX_MORE_PAGES:
+    todo, asked = [source.url], set[str]()
+    faults: list[FetchError | ParseError] = []
+    while todo and len(asked) <= _MAX_MORE_PAGES and not any(map(_is_of_host, faults)):
         url = todo.pop(0)
-        page, found = await _look(tools, source, url)
+        asked.add(url)
+        try:
+            page, found = await _look(tools, source, url)
+        except (FetchError, ParseError) as error:
+            faults.append(error)
+            continue
         looks.append((page, found))
         if not found.more:  # an index is read each time: it may stay as it is while its sitemaps change
             pages.append(page)
         links += (link for link in found.links if link.has_page or link.title or link.summary)
-        todo += found.more
         has_gap = found.next_page is not None and await _run(_has_gap, tools.store, source, found.links)
-        todo += [found.next_page] if found.next_page and has_gap else []
+        more = [*found.more, *([found.next_page] if found.next_page and has_gap else [])]
+        todo += [one for one in more if one not in asked and one not in todo]
         if found.hub and url == source.url:
             await _run(_note_hub, tools.store, source, found.hub)
+    if not pages:
+        raise faults[0] if faults else ParseError(source.url, "an index that leads to itself alone")
+    for fault in faults:
+        log.info("part of a source failed", extra={"source": source.name, "error": str(fault)})
     newest = sorted(links, key=partial(_publication, now=tools.now()), reverse=True)[: source.max_links]
-    await _run(_register_links, tools, source, newest, _sum_up(looks), report)
+    await _run(_register_links, tools, source, newest, _sum_up(looks, has_faults=bool(faults)), report)
     return pages
 
 
-def _sum_up(looks: list[tuple[Page, Discovery]]) -> Look:
-    """Return what all pages of a source showed together."""
+def _sum_up(looks: list[tuple[Page, Discovery]], *, has_faults: bool) -> Look:
+    """Return what all pages of a source showed together; `has_faults` if there are others that could not be read."""
     (first, _), read = looks[0], [(page, found) for page, found in looks if not found.more]
     changed = [found for page, found in read if not page.is_unchanged]
     links = tuple(link for found in changed for link in (*found.links, *found.others))
     return Look(
         links=links if changed else None,
-        is_whole=len(changed) == len(read),
+        is_whole=len(changed) == len(read) and not has_faults,
         moved_to=first.moved_to,
         fresh_seconds=first.fresh_seconds,
     )
@@ -255,14 +271,36 @@ def _rest(tools: Tools, source: Source, error: FetchError | ParseError, report: 
     now = tools.now()
     asked = (error.retry_after_seconds or 0.0) if isinstance(error, FetchError) else 0.0
     with tools.store.write() as session:
-        doublings = min(sources.read_state(session, source.name).failures, _MAX_DOUBLINGS)
+        before = sources.read_state(session, source.name)
+        doublings = min(before.failures, _MAX_DOUBLINGS)
         rest = min(source.every_seconds * 2**doublings, _MAX_REST_SECONDS)
         report.due_at = now + timedelta(seconds=max(rest, asked))
         report.failures = sources.record_failure(session, source.name, now, error=str(error), not_before=report.due_at)
         sources.set_due(session, source.name, report.due_at)
         diagnosis = blame(error, report.failures)
         if diagnosis.condition is not SourceCondition.FINE:
+            if _is_told(before):  # by turns down and blocked is one trouble
+                diagnosis = replace(diagnosis, condition=before.condition)
             report.turn = _settle(session, source, diagnosis, now)
+
+
+def _is_told(state: SourceState) -> bool:
+    """Return whether it is said already that the source is not well, since it last was read."""
+    if state.condition is SourceCondition.FINE or state.condition_since is None:
+        return False
+    return state.succeeded_at is None or state.condition_since > state.succeeded_at
+
+
+def _await_turn(tools: Tools, source: Source, error: FetchError, report: CheckReport) -> None:
+    """Look again when it is our turn at the host; to wait for that is no fault of the source."""
+    report.due_at = tools.now() + timedelta(seconds=error.retry_after_seconds or 0.0)
+    with tools.store.write() as session:
+        sources.set_due(session, source.name, report.due_at)
+
+
+def _is_out_of_turn(error: Exception | None) -> bool:
+    """Return whether nothing was asked because the pace of robots.txt is too slow for one check."""
+    return isinstance(error, FetchError) and error.fault is FetchFault.WAIT and error.status is None
 
 
 def _spares_its_articles(error: FetchError | ParseError) -> bool:
@@ -273,14 +311,23 @@ def _spares_its_articles(error: FetchError | ParseError) -> bool:
     return error.fault is FetchFault.STATUS and not is_refusal
 
 
+def _is_of_host(error: MonitorError) -> bool:
+    """Return whether the whole host is at fault, so that its other pages are not to be asked for now."""
+    return isinstance(error, FetchError) and (error.fault in _HOST_FAULTS or bool(error.retry_after_seconds))
+
+
 # --- the articles behind its links ------------------------------------------------------------------------------
 
 
 async def _visit_all(
-    tools: Tools, source: Source, visits: list[Visit], report: CheckReport, progress: Progress
+    tools: Tools,
+    source: Source,
+    visits: list[Visit],
+    report: CheckReport,
+    silent: set[str],
+    progress: Progress = lambda _done, _all: None,
 ) -> None:
-    """Make visits one after the other; a host that does not answer is left for the next check."""
-    silent: set[str] = set()
+    """Make visits one after the other; a host that does not answer is left for the next check, and noted as silent."""
     for done, visit in enumerate(visits):
         progress(done, len(visits))
         if host_of(visit.link.url) in silent:
@@ -290,7 +337,7 @@ async def _visit_all(
         except StoreError:
             raise  # the article is not at fault, and its neighbours would fare alike
         except MonitorError as error:
-            if isinstance(error, FetchError) and (error.fault in _HOST_FAULTS or error.retry_after_seconds):
+            if _is_of_host(error):
                 silent.add(host_of(visit.link.url))
             await _run(_postpone, tools, visit, error)
             report.failed += 1
@@ -306,6 +353,19 @@ def _due_visits(tools: Tools, source: Source, revisit: bool) -> list[Visit]:  # 
     since = now - timedelta(seconds=REVISIT_AGES_SECONDS[-1]) if revisit and source.read is Reading.PAGE else None
     with tools.store.read() as session:
         return sources.due_visits(session, source.name, now, revisit_since=since)
+
+
+def _owed_visits(tools: Tools, source: Source) -> list[Visit]:
+    """Return what an earlier check did not get to, if none was visited since the last look.
+
+    Where robots.txt grants one request a check, looks and visits so take turns.
+    """
+    with tools.store.read() as session:
+        due = sources.due_visits(session, source.name, tools.now())
+        owed = [visit for visit in due if visit.stored_at is None and visit.attempts == 0]
+        looked_at = sources.read_state(session, source.name).checked_at if owed else None
+        is_next = looked_at is not None and not sources.is_visited_since(session, source.name, looked_at)
+        return owed if is_next else []
 
 
 async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport) -> None:
@@ -348,8 +408,11 @@ def _extract_page(page: Page, rules: BlockRules) -> Article:
 def _postpone(tools: Tools, visit: Visit, error: Exception | None) -> None:
     """Set a link's next visit, after a failure or after a look that found nothing new; in vain, give it up."""
     now = tools.now()
+    due_at: datetime | None
     is_given_up = False
-    if visit.stored_at:
+    if isinstance(error, FetchError) and _is_out_of_turn(error):
+        due_at, error = now + timedelta(seconds=error.retry_after_seconds or 0.0), None
+    elif visit.stored_at:
         due_at = next_look(visit.stored_at, now)
     else:
         due_at = _next_try(visit, error, now)

@@ -4,18 +4,22 @@ Asks for few pages and politely: what the page declares, what robots.txt names, 
 usual places.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from monitor.discover import discover
+from monitor.discover.charset import decode_text
 from monitor.discover.offers import Offer, find_offers
-from monitor.errors import FetchError, MonitorError, ParseError
+from monitor.discover.wall import is_wall
+from monitor.errors import FetchError, MonitorError, ParseError, UrlError, WallError
 from monitor.extract import extract
 from monitor.fetch import Fetcher
 from monitor.models import Article, Discovery, Link, Page, Source, SourceKind
 from monitor.sandbox import Sandbox
+from monitor.urls import canonical_url
 
 MAX_TRIED = 8
 """Candidates fetched beside the page itself."""
@@ -53,13 +57,19 @@ class Finding:
 
 
 async def find_sources(url: str, *, fetcher: Fetcher, sandbox: Sandbox, now: datetime) -> list[Finding]:
-    """Return what a URL offers, the best first; none if it lists no articles. Raises FetchError for the URL itself."""
+    """Return what a URL offers, the best first; none if it lists no articles.
+
+    Raises FetchError if the URL cannot be had, WallError if it keeps robots out.
+    """
     page = await fetcher.fetch(url)
     itself = [finding for kind in SourceKind if (finding := await _read(fetcher, sandbox, page, kind, None))]
     if itself and itself[0].kind is not SourceKind.LISTING:
         return itself
+    declared = await _find_declared(page, sandbox)
+    if not itself and not declared and is_wall(decode_text(page.body, page.content_type)):
+        raise WallError(page.url, "a page that keeps robots out")
     findings = list(itself)
-    findings += await _try_offers(await _list_offers(page, fetcher, sandbox), fetcher, sandbox)
+    findings += await _try_offers((declared + await _find_named(page, fetcher))[:MAX_TRIED], fetcher, sandbox)
     if all(finding.kind is SourceKind.LISTING for finding in findings):
         findings += await _try_usual_places(page.url, fetcher, sandbox)
     unique = {finding.url: finding for finding in findings}
@@ -79,15 +89,21 @@ async def read_samples(finding: Finding, *, fetcher: Fetcher, sandbox: Sandbox) 
     return found
 
 
-async def _list_offers(page: Page, fetcher: Fetcher, sandbox: Sandbox) -> list[Offer]:
-    """Return what the page declares and what its site's robots.txt names, news first."""
+async def _find_declared(page: Page, sandbox: Sandbox) -> list[Offer]:
+    """Return what a page declares and links to."""
     try:
-        offers = list(await sandbox.run(page.url, find_offers, page))
+        return list(await sandbox.run(page.url, find_offers, page))[:MAX_TRIED]
     except ParseError:
-        offers = []
-    sitemaps = sorted(await fetcher.find_sitemaps(page.url), key=lambda url: "news" not in url.lower())
-    offers += [Offer(url=urljoin(page.url, url), kind=SourceKind.SITEMAP) for url in sitemaps[:MAX_SITEMAPS]]
-    return offers[:MAX_TRIED]
+        return []
+
+
+async def _find_named(page: Page, fetcher: Fetcher) -> list[Offer]:
+    """Return the sitemaps that the robots.txt of a page's site names, news first."""
+    offers = []
+    for name in sorted(await fetcher.find_sitemaps(page.url), key=lambda url: "news" not in url.lower()):
+        with contextlib.suppress(UrlError):
+            offers.append(Offer(url=canonical_url(name, page.url), kind=SourceKind.SITEMAP))
+    return offers[:MAX_SITEMAPS]
 
 
 async def _try_usual_places(url: str, fetcher: Fetcher, sandbox: Sandbox) -> list[Finding]:
@@ -136,7 +152,12 @@ async def _read(fetcher: Fetcher, sandbox: Sandbox, page: Page, kind: SourceKind
         return None
     if not found.links:
         return None
-    return Finding(url=page.requested_url, kind=kind, title=title, links=found.links, hub=found.hub)
+    return Finding(url=_address_of(page), kind=kind, title=title, links=found.links, hub=found.hub)
+
+
+def _address_of(page: Page) -> str:
+    """Return the address to ask for from now on: where the page has moved for good, else where it was found."""
+    return canonical_url(page.moved_to or page.requested_url)
 
 
 def _extract(page: Page) -> Article:

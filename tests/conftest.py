@@ -23,6 +23,8 @@ class Site:
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.failing: dict[str, int] = {}
         """Status by path, instead of its page."""
+        self.moved: dict[str, str] = {}
+        """Where a path leads, for good."""
         self.requests: list[tuple[str, int]] = []
         self.posts: list[bytes] = []
         site = self
@@ -35,6 +37,8 @@ class Site:
                 self.send_response(status)
                 if status in {200, 304}:
                     self.send_header("ETag", site.etag(self.path))
+                if status == 301:
+                    self.send_header("Location", site.moved[self.path])
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -81,7 +85,7 @@ class Site:
 
     def answer(self, path: str, known: str | None) -> tuple[int, str, bytes]:
         kind, body = self.pages.get(path, ("text/plain", b""))
-        status = self.failing.get(path) or (200 if path in self.pages else 404)
+        status = self.failing.get(path) or (301 if path in self.moved else 200 if path in self.pages else 404)
         if status == 200 and known == self.etag(path):
             status = 304
         self.requests.append((path, status))

@@ -95,7 +95,10 @@ def list_deliveries(
 
 
 def check_config(context: typer.Context) -> None:
-    """Read the whole configuration, compile the rules and run their tests; exit with 2 if anything is wrong."""
+    """Read the whole configuration, compile the rules and run their tests; exit with 2 if anything is wrong.
+
+    Example: monitor --config /etc/monitor config check
+    """
     settings = load_settings(context, needs_folder=True)
     check_routes(settings)
     parse_allowed(settings.main.fetch.allow)

@@ -5,6 +5,7 @@ import re
 import tomllib
 from json import dumps
 from pathlib import Path
+from shutil import copymode
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -41,7 +42,9 @@ _NO_NAME = re.compile(r"[^a-z0-9]+")
 
 def add_commands(app: typer.Typer) -> None:
     """Add this module's commands."""
-    group = typer.Typer(help="List the sources and how they fare; find new ones.", invoke_without_command=True)
+    examples = "Examples: monitor sources; monitor sources add example.com --dry-run"
+    about = f"List the sources and how they fare; find new ones.\n\n{examples}"
+    group = typer.Typer(help=about, invoke_without_command=True)
     group.callback()(list_sources)
     group.command("add")(add_source)
     app.add_typer(group, name="sources")
@@ -99,6 +102,8 @@ def add_source(
 
     Examples: monitor sources add https://www.example.com/business --dry-run; monitor sources add example.com --pick 2
     """
+    if name is not None and not (name.isprintable() and name.strip()):
+        raise typer.BadParameter("a name is of printable characters", param_hint="--name")
     settings = load_settings(context)
     address = url if "://" in url else f"https://{url}"
     findings, samples = asyncio.run(_find(settings, address, pick))
@@ -223,7 +228,10 @@ def _write(context: typer.Context, settings: Settings, finding: Finding, block: 
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all, where a symbolic link leads too; who may read it stays as it is."""
+    path = path.resolve()
     new = path.with_name(f"{path.name}.new")
     new.write_text(text, encoding="utf-8")
+    if path.exists():
+        copymode(path, new)
     new.replace(path)

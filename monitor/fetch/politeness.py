@@ -98,15 +98,15 @@ def _loop_time() -> float:
 
 
 def parse_retry_after(value: str | None, *, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks for, 0 or more; None without one that makes sense."""
+    """Return the seconds that a Retry-After header asks for, 0 to LONGEST_REST_SECONDS; None without one of sense."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text[:10])
+        return min(float(text[:10]), LONGEST_REST_SECONDS)
     try:
         until = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    return max(0.0, (until - now).total_seconds()) if until.tzinfo else None
+    return min(max(0.0, (until - now).total_seconds()), LONGEST_REST_SECONDS) if until.tzinfo else None
 
 
 def parse_freshness(headers: Mapping[str, str], *, now: datetime) -> float:

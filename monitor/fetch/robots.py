@@ -18,11 +18,14 @@ SHORTEST_LIFE_SECONDS = 3_600.0
 LONGEST_LIFE_SECONDS = 86_400.0
 """RFC 9309, 2.4: no longer than a day."""
 
-_AGENT_KEYS = frozenset({b"user-agent", b"useragent", b"user agent"})
-_ALLOW_KEY = b"allow"
-_SITEMAP_KEY = b"sitemap"
-_DISALLOW_KEYS = frozenset({b"disallow", b"dissallow", b"dissalow", b"disalow", b"diasllow", b"disallaw"})
-_DELAY_KEYS = frozenset({b"crawl-delay", b"crawldelay", b"crawl delay"})
+_SPELLINGS = {
+    b"user-agent": (b"user-agent", b"useragent", b"user agent"),
+    b"allow": (b"allow",),
+    b"disallow": (b"disallow", b"dissallow", b"dissalow", b"disalow", b"diasllow", b"disallaw"),
+    b"crawl-delay": (b"crawl-delay", b"crawldelay", b"crawl delay"),
+    b"sitemap": (b"sitemap", b"site-map"),
+}
+"""How keys are written, as Google's parser takes them: by their beginning, with the usual mistakes."""
 _BYTE_ORDER_MARK = re.compile(rb"\A\xef(?:\xbb\xbf?)?(?![\x80-\xff]|[\x00-\x1f])")
 """Or what a careless editor left of it."""
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
@@ -63,9 +66,9 @@ class _Group:
 
     def add(self, key: bytes, value: bytes) -> None:
         """Take in one line."""
-        if key in _DELAY_KEYS:
+        if key == b"crawl-delay":
             self.delay_seconds = _parse_delay(value) or self.delay_seconds
-        elif value and key == _ALLOW_KEY:
+        elif value and key == b"allow":
             pattern = _normalise(value)
             self.allowed.append(pattern)
             if index_page := _INDEX_PAGE.fullmatch(pattern):  # who allows a folder's page allows the folder
@@ -88,10 +91,10 @@ def parse_robots(body: bytes, *, token: str, cache_control: str = "") -> Robots:
     sitemaps: list[str] = []
     is_named = is_in_rules = False
     for key, value in _read_lines(body):
-        if key == _SITEMAP_KEY:  # of no group, and ends none
+        if key == b"sitemap":  # of no group, and ends none
             sitemaps.append(value.decode("utf-8", "replace"))
             continue
-        if key not in _AGENT_KEYS:
+        if key != b"user-agent":
             is_in_rules = True
             for group in current:
                 group.add(key, value)
@@ -114,15 +117,17 @@ def parse_robots(body: bytes, *, token: str, cache_control: str = "") -> Robots:
 
 
 def _read_lines(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield key and value of each line that may concern us."""
+    """Yield key, in its proper spelling, and value of each line that may concern us."""
     for line in _BYTE_ORDER_MARK.sub(b"", body, count=1).splitlines():
         text = line[:MAX_LINE_BYTES].partition(b"#")[0].strip()
-        key, colon, value = text.partition(b":")
+        written, colon, value = text.partition(b":")
         if not colon:  # seen in the wild: a blank instead of the colon
-            key, _, value = text.partition(b" ")
-        key = key.strip().lower()
-        if key in (_ALLOW_KEY, _SITEMAP_KEY) or key in _DISALLOW_KEYS or key in _AGENT_KEYS or key in _DELAY_KEYS:
-            yield key, value.strip()
+            written, value = words if len(words := text.split()) == 2 else (b"", b"")
+        written = written.strip().lower()
+        for key, spellings in _SPELLINGS.items():
+            if written.startswith(spellings):
+                yield key, value.strip()
+                break
 
 
 def _parse_delay(value: bytes) -> float | None:

@@ -62,7 +62,7 @@ def learn(rhythm: Rhythm, arrivals: Iterable[datetime], now: datetime) -> Rhythm
         hours=tuple(hours),
         parts=tuple(parts),
         followed=followed,
-        recent=(*rhythm.recent, *new)[-MAX_RECENT:],
+        recent=tuple(at for at in (*rhythm.recent, *new) if at <= now)[-MAX_RECENT:],  # clocks are set back
         watched_until=now,
     )
 

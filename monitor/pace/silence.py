@@ -1,7 +1,7 @@
 """What is wrong with a source that shows nothing new, too little, or nothing that can be read.
 
-A look is compared with what the source usually shows; what is usual is learned from good looks only, so that no bad
-state becomes usual by lasting.
+A look is compared with what the source usually shows; what is usual is learned from good looks, and slowly from
+those that bring news, so that no bad state becomes usual by lasting.
 """
 
 import hashlib
@@ -25,12 +25,19 @@ MIN_USUAL_ITEMS = 5
 DATED_SHARE = 0.9
 LONGEST_GAPS = 2.0
 """A silence of so many times the longest gap seen is none of the rhythm's."""
+PINNED_GAPS = 10
 SHORTEST_SILENCE = timedelta(days=3)
 """A long weekend is no silence."""
 SILENCE_WITHOUT_RHYTHM = timedelta(days=10)
 MIN_ARRIVALS = 5
 MAX_SHOWN = 2_000
+"""Items remembered of a source that shows them in parts."""
+SHOWN_LOOKS = 4
+"""As many looks' items are remembered of one that shows all at once."""
+MIN_SHOWN = 200
 _USUAL_WEIGHT = 0.2
+_ODD_WEIGHT = 0.05
+"""Of an odd look that brings news: a source that lives on in another way is well again in the end."""
 _REFUSALS = frozenset({401, 403, 407, 429, 451})
 
 
@@ -44,18 +51,20 @@ def observe(pulse: Pulse, look: Look, now: datetime) -> tuple[Pulse, Diagnosis |
     new = [link for link in look.links if _fingerprint(link) not in pulse.shown]
     if not look.is_whole:
         rhythm = learn(pulse.rhythm, _date_arrivals(pulse, new, now), now)
-        pulse = replace(pulse, rhythm=rhythm, shown=_join_shown(pulse.shown, shown))
+        pulse = replace(pulse, rhythm=rhythm, shown=_join_shown(pulse.shown, shown, MAX_SHOWN))
         return pulse, _judge_silence(pulse, look, now)
     oddity = _find_oddity(pulse, look.links)
     rhythm = learn(pulse.rhythm, _date_arrivals(pulse, new, now), now)
     is_rebuilt = _is_rebuilt(pulse, look.links, new)
-    pulse = replace(pulse, rhythm=rhythm, shown=shown or pulse.shown)  # an empty look is no reason to forget
+    pulse = replace(pulse, rhythm=rhythm, shown=_join_shown(pulse.shown, shown, SHOWN_LOOKS * len(shown)))
     if oddity:
         pulse = replace(pulse, odd_looks=pulse.odd_looks + 1)
+        if new:
+            pulse = _learn_usual(pulse, look.links, _ODD_WEIGHT)
         return pulse, oddity if pulse.odd_looks >= MIN_ODD_LOOKS else None
     if is_rebuilt:
         return pulse, REBUILT
-    pulse = _learn_usual(replace(pulse, odd_looks=0), look.links)
+    pulse = _learn_usual(replace(pulse, odd_looks=0), look.links, _USUAL_WEIGHT)
     return pulse, _judge_silence(pulse, look, now)
 
 
@@ -72,8 +81,19 @@ def blame(error: FetchError | ParseError, failures: int) -> Diagnosis:
 
 
 def longest_gap(rhythm: Rhythm) -> timedelta:
-    """Return the longest time between the newest articles."""
-    return max((later - earlier for earlier, later in pairwise(rhythm.recent)), default=timedelta())
+    """Return the longest time between the newest articles.
+
+    What a source has kept on show for years is no part of its rhythm: the oldest go while the gap after them is many
+    times all others, and enough is left to tell a rhythm by.
+    """
+    recent = rhythm.recent
+    gaps = [later - earlier for earlier, later in pairwise(recent)]
+    first = 0
+    while len(gaps) - first > MIN_ARRIVALS and recent[-1] - recent[first + 1] >= SHORTEST_SILENCE:
+        if gaps[first] <= PINNED_GAPS * max(gaps[first + 1 :]):
+            break
+        first += 1
+    return max(gaps[first:], default=timedelta())
 
 
 def _is_refusal(error: FetchError | ParseError) -> bool:
@@ -116,10 +136,10 @@ def _judge_silence(pulse: Pulse, look: Look, now: datetime) -> Diagnosis:
     return FINE
 
 
-def _learn_usual(pulse: Pulse, links: tuple[Link, ...]) -> Pulse:
+def _learn_usual(pulse: Pulse, links: tuple[Link, ...], weight: float) -> Pulse:
     count = len(links)
     dated = sum(link.published_at is not None for link in links) / count if count else pulse.usual_dated
-    weight = _USUAL_WEIGHT if pulse.usual_items else 1.0
+    weight = weight if pulse.usual_items else 1.0
     return replace(
         pulse,
         usual_items=pulse.usual_items + weight * (count - pulse.usual_items),
@@ -144,9 +164,12 @@ def _date_arrivals(pulse: Pulse, new: Iterable[Link], now: datetime) -> list[dat
     return found or ([now] if is_first else [])
 
 
-def _join_shown(before: frozenset[int], shown: frozenset[int]) -> frozenset[int]:
-    """Return all that a source shows in parts, as far as it is of use to remember it."""
-    return before | shown if len(before) < MAX_SHOWN else shown
+def _join_shown(before: frozenset[int], shown: frozenset[int], max_shown: int) -> frozenset[int]:
+    """Return what a source shows and what it showed before, so that what goes and comes again is not new.
+
+    The latter is forgotten where it is more than `max_shown`, and more than MIN_SHOWN.
+    """
+    return before | shown if len(before) <= max(max_shown, MIN_SHOWN) else shown
 
 
 def _fingerprint(link: Link) -> int:

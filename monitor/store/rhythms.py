@@ -15,7 +15,7 @@ _DIGITS = 3
 def read_pulse(session: Session, source: Source) -> Pulse:
     """Return what is remembered of a source; nothing if it was never seen, or was read in another way."""
     row = session.get(RhythmRow, source.name)
-    if row is None or row.reading != reading_of(source):
+    if row is None or row.reading != _reading_of(source):
         return Pulse()
     rhythm = Rhythm(
         arrivals=tuple(row.arrivals),
@@ -35,13 +35,18 @@ def read_pulse(session: Session, source: Source) -> Pulse:
     )
 
 
+def _reading_of(source: Source) -> str:
+    """Return what decides which items are seen: at another address, others are usual."""
+    return f"{source.url} {reading_of(source)}"
+
+
 def save_pulse(session: Session, source: Source, pulse: Pulse) -> None:
     """Remember what was learned of a source."""
     rhythm = pulse.rhythm
     session.merge(
         RhythmRow(
             source=source.name,
-            reading=reading_of(source),
+            reading=_reading_of(source),
             arrivals=[round(count, _DIGITS) for count in rhythm.arrivals],
             hours=[round(count, _DIGITS) for count in rhythm.hours],
             parts=[round(count, _DIGITS) for count in rhythm.parts],

@@ -232,6 +232,12 @@ def has_waiting(session: Session, source: str) -> bool:
     )
 
 
+def is_visited_since(session: Session, source: str, since: datetime) -> bool:
+    """Return whether an article of the source was stored after `since`."""
+    query = select(LinkRow.url).where(LinkRow.source == source, col(LinkRow.stored_at) > since)
+    return session.exec(query).first() is not None
+
+
 def settle_link(
     session: Session, url: str, *, stored: StoredArticle, page: Page | None, due_at: datetime | None
 ) -> None:

@@ -2,11 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
+from monitor.cli.root import app
 from tests.conftest import Site
 from tests.e2e.conftest import COMMAND, Monitor
 
@@ -15,6 +19,17 @@ PAGE = """<html><head><title>Alderon and Birchway form partnership</title></head
 <p>Alderon Inc. and Birchway Ltd. said on Monday that they have formed a partnership to run their warehouses together,
 the first such agreement between the two companies, which had been rivals for years.</p></article></body></html>"""
 TEXT = "Alderon Inc. and Birchway Ltd. have formed a partnership to run their warehouses together, they said on Monday."
+
+
+def list_commands(group: object, *names: str) -> Iterator[str]:
+    """Yield every command that can be given, as `sources add`."""
+    for name, command in getattr(group, "commands", {}).items():
+        if not getattr(command, "no_args_is_help", False):
+            yield " ".join([*names, name])
+        yield from list_commands(command, *names, name)
+
+
+COMMANDS = sorted(list_commands(typer.main.get_command(app)))
 
 
 @pytest.fixture
@@ -37,22 +52,16 @@ def filled(monitor: Monitor, site: Site) -> Monitor:
     return monitor
 
 
-def test_help_names_every_command_with_an_example(monitor: Monitor) -> None:
+def test_help_names_every_command(monitor: Monitor) -> None:
     told = monitor.run("--help")
-    for command in (
-        "run",
-        "check",
-        "history",
-        "show",
-        "search",
-        "relations",
-        "extract",
-        "detect",
-        "sources",
-        "deliveries",
-    ):
-        assert f" {command} " in told
-        assert "Usage" in monitor.run(command, "--help")
+    for command in COMMANDS:
+        assert f" {command.partition(' ')[0]} " in told
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_an_example(monitor: Monitor, command: str) -> None:
+    told = " ".join(monitor.run(*command.split(), "--help").split())
+    assert re.search(rf"Examples?: .*monitor .*\b{command}\b", told)
 
 
 def test_extract_shows_what_is_kept_and_what_is_stripped(monitor: Monitor, page: Path) -> None:
@@ -327,6 +336,24 @@ def test_a_source_is_found_sampled_and_added(monitor: Monitor, site: Site) -> No
     monitor.run("check", "the wire")
     (added,) = monitor.ask("sources")
     assert added["state"]["articles"] == 1
+
+
+def test_adding_a_source_follows_a_link_and_keeps_who_may_read_the_file(monitor: Monitor, site: Site) -> None:
+    monitor.allow(site.address)
+    site.put_feed("/feed", ("/pact", "Alderon and Birchway form partnership"))
+    shared = monitor.folder.parent / "shared.toml"
+    shared.write_text("# ours\n", encoding="utf-8")
+    shared.chmod(0o600)
+    (monitor.folder / "sources.toml").symlink_to(shared)
+    monitor.run("sources", "add", site.url("/feed"))
+    assert (monitor.folder / "sources.toml").is_symlink()
+    assert shared.read_text(encoding="utf-8").startswith("# ours\n\n[[sources]]")
+    assert shared.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "\udcff"])
+def test_a_name_that_cannot_be_shown_is_refused(monitor: Monitor, site: Site, name: str) -> None:
+    assert "printable" in monitor.run("sources", "add", site.url("/feed"), "--name", name, expect=2)
 
 
 def test_what_offers_no_source_changes_nothing(monitor: Monitor, site: Site) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import pytest
 from monitor.app import build_ruleset
 from monitor.config import CheckSettings, Settings
 from monitor.detect import Ruleset
+from monitor.errors import FetchError, FetchFault
 from monitor.fetch import Fetcher
 from monitor.models import (
     DeliveryState,
     FetchSettings,
     Novelty,
     Pace,
+    Page,
     Pulse,
     Reading,
     Route,
@@ -223,6 +226,55 @@ async def test_a_source_that_fails_is_noted_and_left_in_peace(site: Site, tools:
     assert "503" in (state.last_error or "")
 
 
+class SlowHost(Fetcher):
+    """Asks for one page in five minutes, as robots.txt may want it, and makes us come back for the next."""
+
+    def __init__(self, clock: Clock, address: str) -> None:
+        super().__init__(FetchSettings(allow=(address,), delay_seconds=0, deadline_seconds=5), now=clock)
+        self._clock, self._free_at = clock, clock()
+
+    async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+        wait = (self._free_at - self._clock()).total_seconds()
+        if wait > 0:
+            raise FetchError(url, FetchFault.WAIT, retry_after_seconds=wait)
+        self._free_at = self._clock() + timedelta(minutes=5)
+        return await super().fetch(url, etag=etag, last_modified=last_modified)
+
+
+async def test_where_a_check_may_ask_for_one_page_looks_and_articles_take_turns(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    for number in range(6):
+        site.put(f"/{number}", WEATHER.replace("Tuesday", f"day {number} of the week"))
+    site.put_feed("/feed", *[(f"/{number}", f"Rain {number}") for number in range(6)])
+    async with SlowHost(clock, site.address) as fetcher:
+        for _ in range(13):
+            report = await check_source(replace(tools, fetcher=fetcher), feed(site))
+            assert report.due_at is not None
+            clock.time = max(report.due_at, clock() + timedelta(minutes=5))
+    with tools.store.read() as session:
+        state = sources.read_state(session, "wire")
+    assert (state.articles, state.failures, state.condition) == (6, 0, SourceCondition.FINE)
+    assert [path for path, _ in site.requests].count("/feed") >= 6
+
+
+async def test_a_host_that_does_not_answer_is_asked_once_a_check(site: Site, tools: Tools, clock: Clock) -> None:
+    class Deaf(Fetcher):
+        async def fetch(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+            if not url.endswith("/feed"):
+                asked.append(url)
+                raise FetchError(url, FetchFault.DEADLINE)
+            return await super().fetch(url, etag=etag, last_modified=last_modified)
+
+    asked: list[str] = []
+    site.put_feed("/feed", *[(f"/{number}", f"Rain {number}") for number in range(6)])
+    async with Deaf(FetchSettings(allow=(site.address,), delay_seconds=0), now=clock) as fetcher:
+        for checks in (1, 2, 3):
+            await check(replace(tools, fetcher=fetcher), feed(site))
+            assert len(asked) == checks
+            clock.pass_hours(0.25)
+
+
 async def test_headlines_are_read_without_their_pages(site: Site, tools: Tools) -> None:
     site.put_feed("/feed", ("/pact", "Alderon Systems and Birchway Logistics form partnership"))
     report = await check(tools, feed(site, read=Reading.LINK))
@@ -334,6 +386,20 @@ async def test_a_source_that_refuses_us_is_blocked_and_well_again_with_the_first
     ]
 
 
+async def test_a_source_that_fails_in_many_ways_is_told_once(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put_feed("/feed")
+    await check(tools, feed(site))
+    reports = []
+    for status in (503, 503, 503, 403, 503, 429, 500, None):
+        clock.pass_hours(7)
+        site.failing = {"/feed": status} if status else {}
+        reports.append(await check_source(tools, feed(site)))
+    turns = [report.turn.now.condition for report in reports if report.turn]
+    assert turns == [SourceCondition.DOWN, SourceCondition.FINE]
+    with tools.store.read() as session:
+        assert sources.read_state(session, "wire").condition is SourceCondition.FINE
+
+
 async def test_a_wall_instead_of_a_feed_is_no_new_style(site: Site, tools: Tools) -> None:
     site.put("/feed", "<html><title>Just a moment...</title><p>Checking your browser</p></html>")
     reports = [await check_source(tools, feed(site)) for _ in range(2)]
@@ -355,6 +421,7 @@ async def test_a_source_that_is_read_in_another_way_is_learned_anew(site: Site, 
     with tools.store.read() as session:
         assert rhythms.read_pulse(session, feed(site, read=Reading.LINK)).usual_items == 6
         assert rhythms.read_pulse(session, feed(site, read=Reading.LINK, keep=("snow",))) == Pulse()
+        assert rhythms.read_pulse(session, feed(site, read=Reading.LINK, url=site.url("/new"))) == Pulse()
 
 
 async def test_old_news_is_stored_but_not_told(site: Site, tools: Tools) -> None:
@@ -410,6 +477,28 @@ async def test_an_index_that_stays_the_same_does_not_hide_its_sitemaps(site: Sit
     site.put("/pact", PACT)
     site.put("/child.xml", sitemap("/weather", "/pact"), "text/xml")
     assert (await check(tools, source)).alerts == 1
+
+
+def put_index(site: Site, path: str, *targets: str) -> Source:
+    children = "".join(f"<sitemap><loc>{target}</loc></sitemap>" for target in targets)
+    site.put(path, f"<sitemapindex>{children}</sitemapindex>", "text/xml")
+    return feed(site, kind=SourceKind.SITEMAP, url=site.url(path))
+
+
+async def test_a_sitemap_that_is_gone_does_not_take_its_neighbours_along(site: Site, tools: Tools) -> None:
+    site.put("/pact", PACT)
+    site.put("/child.xml", "<urlset><url><loc>/pact</loc></url></urlset>", "text/xml")
+    source = put_index(site, "/index.xml", "/gone.xml", "/child.xml")
+    assert (await check(tools, source)).alerts == 1
+    site.failing["/child.xml"] = 500
+    assert "gone.xml: status: 404" in ((await check_source(tools, source)).error or "")
+
+
+async def test_an_index_that_leads_back_to_itself_is_asked_for_once(site: Site, tools: Tools) -> None:
+    source = put_index(site, "/index.xml", "/index.xml", "/other.xml")
+    put_index(site, "/other.xml", "/index.xml", "/other.xml")
+    assert "itself" in ((await check_source(tools, source)).error or "")
+    assert [path for path, _ in site.requests] == ["/robots.txt", "/index.xml", "/other.xml"]
 
 
 async def test_two_sources_may_read_one_feed(site: Site, tools: Tools) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.errors import FetchError
+from monitor.errors import FetchError, WallError
 from monitor.fetch import Fetcher
 from monitor.models import Article, FetchSettings, SourceKind
 from monitor.sandbox import Sandbox
@@ -116,3 +116,30 @@ async def test_articles_are_sampled_and_those_that_cannot_be_read_say_why(
     assert isinstance(first, Article)
     assert first.text.startswith("Orrin and Vale said on Monday")
     assert isinstance(second, FetchError)
+
+
+async def test_sitemaps_that_have_no_address_are_passed_over(site: Site, fetcher: Fetcher, sandbox: Sandbox) -> None:
+    site.put("/", "<p>Nothing here</p>")
+    site.put("/robots.txt", "Sitemap: http://[bad/\nSitemap: ftp://news.test/\nSitemap: /news.xml", "text/plain")
+    site.put("/news.xml", "<urlset><url><loc>/story</loc></url></urlset>", "text/xml")
+    assert places(site, await find(site, fetcher, sandbox)) == [("/news.xml", SourceKind.SITEMAP)]
+
+
+async def test_what_has_moved_for_good_is_found_at_its_new_address(
+    site: Site, fetcher: Fetcher, sandbox: Sandbox
+) -> None:
+    put_feed(site, "/new")
+    site.moved["/old"] = "/new"
+    assert places(site, await find(site, fetcher, sandbox, "/old")) == [("/new", SourceKind.FEED)]
+
+
+async def test_a_wall_is_told_and_left_in_peace(site: Site, fetcher: Fetcher, sandbox: Sandbox) -> None:
+    site.put("/", "<title>Just a moment...</title><p>Checking your browser</p>")
+    with pytest.raises(WallError):
+        await find(site, fetcher, sandbox)
+    assert {path for path, _ in site.requests} == {"/robots.txt", "/"}
+
+
+async def test_a_page_that_is_only_guarded_is_no_wall(site: Site, fetcher: Fetcher, sandbox: Sandbox) -> None:
+    site.put("/", FRONT.format(head="<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>"))
+    assert places(site, await find(site, fetcher, sandbox)) == [("/", SourceKind.LISTING)]

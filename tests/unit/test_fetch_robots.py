@@ -158,3 +158,16 @@ def test_many_agents_over_many_rules_and_many_wildcards_take_no_time() -> None:
     started = time.process_time()
     assert parse(agents + rules + wildcards).allows("/" + "a" * 2_000)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ("User-agent\t*\nDisallow\t/", False),
+        ("User-agents: *\nDisallowed: /", False),
+        ("User-agent: *\nDisallow / for now", True),
+        ("User-agent: *\nDisallow: /\nAllowed: /", True),
+    ],
+)
+def test_keys_are_taken_as_people_write_them(text: str, is_allowed: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert parse(text).allows("/page") is is_allowed

@@ -190,3 +190,41 @@ def test_failures_in_a_row_tell_what_is_wrong(
     found: Diagnosis = blame(error, failures)
     assert found.condition is condition
     assert bool(found.detail) is (condition is not SourceCondition.FINE)
+
+
+def test_an_item_that_is_on_show_for_years_does_not_hide_that_the_source_is_frozen() -> None:
+    source = Watched()
+    pinned = make_link("about us", START - timedelta(days=2_500))
+    for hour in range(24 * 20):
+        newest = min(hour, 24 * 10) // 12
+        source.look([pinned, *(make_link(str(n), START + timedelta(hours=12 * n)) for n in range(newest - 20, newest))])
+    assert source.told == [SourceCondition.FINE, SourceCondition.FROZEN]
+
+
+def test_items_that_go_and_come_again_are_not_new() -> None:
+    source = Watched()
+    for hour in range(24 * 5):
+        shift = hour % 2 * 5
+        source.look([make_link(str(number), START - timedelta(hours=number)) for number in range(shift, shift + 10)])
+    assert source.told == [SourceCondition.FINE, SourceCondition.FROZEN]
+
+
+@pytest.mark.parametrize("is_alive", [True, False])
+def test_a_source_that_shows_less_for_good_is_well_again_if_it_brings_news(is_alive: bool) -> None:  # noqa: FBT001 - the two ways to go on
+    source = Watched()
+    source.look([make_link(str(number), START) for number in range(50)])
+    for hour in range(24 * 2):
+        newest = hour // 3 if is_alive else 0
+        source.look([make_link(f"new {number}", source.now) for number in range(newest, newest + 8)])
+    assert source.told == [SourceCondition.FINE, SourceCondition.EMPTIED] + [SourceCondition.FINE] * is_alive
+
+
+def test_a_clock_that_was_wrong_for_an_hour_does_not_hide_that_a_source_is_frozen() -> None:
+    source = Watched()
+    links = source.publish_for(days=9)
+    source.look([make_link("of next year"), *links], hours=24 * 365)
+    source.look([make_link("of next year"), *links], hours=-24 * 365)
+    source.told.clear()
+    for _ in range(24 * 5):
+        source.look([make_link("of next year"), *links])
+    assert source.told == [SourceCondition.FINE, SourceCondition.FROZEN]
