@@ -562,7 +562,8 @@ def test_headline_byline_and_day_in_one_element_are_no_text() -> None:
     title = "Pact ends after three years"
     top = f"<font size=5><b>{title}</b></font><br><font>By Hal Brook, Staff Writer<br>Posted: 10 November 2026</font>"
     lines = [f"{number}: {TEXT}".strip() for number in range(6)]
-    cells = f"<td>Menu</td><td>{'<br><br>'.join((top, *lines))}</td>"
+    menu = " ".join(f"<a href=/{word}>{word}</a>" for word in ("Home", "Firms", "Markets", "People"))
+    cells = f"<td>{menu}</td><td>{'<br><br>'.join((top, *lines))}</td>"
     page = f"<html><head><title>{title}</title></head><body><table><tr>{cells}</tr></table></body></html>"
     article = extract(page, PLAIN_URL)
     assert article.text.split("\n\n") == lines
