@@ -36,6 +36,7 @@ _INLINE, _ITALIC, _BOLD, _LINK, _BLOCK, _TEXT = range(6)
 _SKIPPED = 8
 """Added to the bits of `Block.beside`: an element of which nothing is read."""
 _KIND_TAGS = {
+    _INLINE: "span br u s small sup sub font code time abbr mark q",
     _ITALIC: "i em cite",
     _BOLD: "b strong",
     _LINK: "a",
@@ -65,8 +66,6 @@ def _ask_engine() -> tuple[dict[int, int], dict[int, str], int]:
             kinds[number], tags[number] = kind, tag
     text, comment = tree.css("p")[0].iter(include_text=True)
     kinds[text.tag_id], kinds[comment.tag_id] = _TEXT, _SKIPPED
-    for tag in ("span", "br", "u", "s", "small", "sup", "sub", "font", "code", "time", "abbr", "mark", "q"):
-        kinds[tree.create_node(tag).tag_id] = _INLINE
     return kinds, tags, tree.create_node("br").tag_id
 
 

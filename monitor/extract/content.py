@@ -127,10 +127,10 @@ def _find_closing(texts: list[str]) -> int:
 
 def _take_prose(block: Block, reason: StripReason | None) -> StripReason | None:
     """Keep what reads like sentences: the bar for a page on which nothing looks like an article, as a short notice."""
-    is_prose = len(block.text.split()) >= _MIN_WORDS and _SENTENCE_END.search(block.text)
+    has_sentence = len(block.text.split()) >= _MIN_WORDS and _SENTENCE_END.search(block.text)
     is_outside = block.frame.places & (FURNITURE | HIDDEN | FIGURE) or block.frame.tag == "h1"
-    is_furniture = reason in {StripReason.NAMED, StripReason.DENSITY} or is_outside
-    return None if is_prose and not is_furniture else reason
+    is_told = reason in {StripReason.NAMED, StripReason.DENSITY} or is_outside
+    return None if has_sentence and not is_told else reason
 
 
 def _is_named_furniture(frame: Frame | None, judgement: Judgement, known: dict[int, bool]) -> bool:

@@ -122,7 +122,7 @@ def _sum_styles(blocks: list[Block], words: list[int], masses: list[float]) -> S
     sizes: dict[tuple[int, int], float] = defaultdict(float)
     for block, size, mass in zip(blocks, words, masses, strict=True):
         frame = block.frame
-        # By identity, since equal names are one object: see `blocks._split_names`.
+        # By identity, which is quicker: the same attributes give one object, see `blocks._split_names`.
         key = (id(frame.names), id(frame.parent.names) if frame.parent else 0)
         keys.append(key)
         sums[key] += mass
