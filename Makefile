@@ -37,8 +37,8 @@ bench-extraction: .venv-bench/stamp  ## measure extraction beside its peers, on 
 bench-boilerplate: .venv/dev.stamp  ## measure what rotating marketing leaks, on made-up sites
 	$(BIN)/python -m tests.bench.bench_boilerplate
 
-bench-detection: .venv/dev.stamp  ## measure detection on ../shared/data/events
-	$(BIN)/python tests/bench/bench_detection.py
+bench-detection: .venv-bench/stamp  ## measure detection on ../shared/data/events
+	.venv-bench/bin/python -m tests.bench.bench_detection
 
 bench-hostile: .venv/dev.stamp  ## try other people's hostile material, on ../shared/data/hostile
 	$(BIN)/python -m tests.bench.bench_hostile

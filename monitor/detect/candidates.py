@@ -1,21 +1,19 @@
 """Where rules hold in an article, how much speaks for each place, who takes part and how sure the text is."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.detect.companies import find_organisations, is_common_word, is_same_company, is_title_case
+from monitor.detect.companies import find_organisations, is_title_case
+from monitor.detect.features import describe_match, describe_sentence
 from monitor.detect.match import Mention, Scan, Span, find_literals, spell
 from monitor.detect.modality import NEWS_SENTENCES, judge_modality
 from monitor.detect.parties import Parties, find_parties
 from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, find_signs, pick_rules
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.weights import score
-from monitor.detect.words import load_words
-from monitor.models import Field, Modality, Rule
+from monitor.models import Modality, Rule
 
-_NEAR = 5
-"""Words on either side of a trigger that are beside it."""
 _MAX_SENTENCES = 200
 """Of one article in which a trigger is looked at."""
 _MEMORY = 60
@@ -116,8 +114,8 @@ def _weigh_sentence(
         document, sentence, watched, taken if is_title_case(document, sentence) else frozenset()
     )
     features = [f"rule {planned.rule.name}" for planned, _ in matches if planned.rule.is_weighed]
-    features += [f"sign {name}" for name in find_signs(ruleset, scan, (sentence.first, sentence.last))]
-    features += describe_place(document, sentence)
+    features += _describe_signs(sentence, scan, ruleset)
+    features += describe_sentence(document, sentence)
     candidates = []
     for planned, span in matches:
         parties = find_parties(document, sentence, span, mentions)
@@ -130,78 +128,16 @@ def _weigh_sentence(
                 features=own,
                 score=score(own, ruleset.weights) if planned.rule.is_weighed else 1.0,
                 parties=parties,
-                modality=judge_modality(ruleset, scan, sentence, span),
+                modality=judge_modality(ruleset, scan, sentence, span, planned.rule),
             )
         )
     return candidates
 
 
-def describe_match(
-    document: Document, sentence: Sentence, rule: Rule, trigger: Span, parties: Parties, told: Sequence[Mention]
-) -> Iterator[str]:
-    """Yield what can be said of the place where a rule holds."""
-    yield from describe_trigger(rule, sentence, trigger, document)
-    yield from describe_reference(document, trigger, parties, told)
-    yield describe_parties(parties)
-    yield from describe_states(document, sentence, trigger)
-
-
-def describe_place(document: Document, sentence: Sentence) -> list[str]:
-    """Return what can be said of a sentence besides its words."""
-    place = "title" if sentence.field is Field.TITLE else "lead" if sentence.number < NEWS_SENTENCES else "deep"
-    style = ["title case"] if is_title_case(document, sentence) else []
-    return [f"place {place}", *style]
-
-
-def describe_trigger(rule: Rule, sentence: Sentence, trigger: Span, document: Document) -> Iterator[str]:
-    """Yield what can be said of a trigger: its rule, its words, those beside it."""
-    first, last = max(sentence.first, trigger[0] - _NEAR), min(sentence.last, trigger[1] + _NEAR)
-    yield f"own {rule.name}"
-    yield from (f"trigger {word}" for word in set(document.words[slice(*trigger)]) if is_common_word(word))
-    yield from (f"word {word}" for word in set(document.words[first:last]) if is_common_word(word))
-    text = document.read_field(sentence.field)
-    if not is_title_case(document, sentence):
-        ends = {trigger[0], trigger[1] - 1} - {sentence.first}
-        if any(text[document.starts[word]].isupper() for word in ends):
-            yield "trigger capital"
-
-
-def describe_reference(document: Document, trigger: Span, parties: Parties, told: Sequence[Mention]) -> Iterator[str]:
-    """Yield a mark when a trigger speaks of "this deal" of a company that an event was told of before."""
-    refers = any(word in load_words().referring for word in document.words[max(0, trigger[0] - 1) : trigger[1]])
-    if refers and any(is_same_company(one.name, other.name) for one in parties.all for other in told):
-        yield "told before"
-
-
-def describe_parties(parties: Parties) -> str:
-    """Return on which sides of the trigger companies stand."""
-    count = min(len(parties.all), 2)
-    sides = (
-        "both"
-        if parties.before and parties.after
-        else "before"
-        if parties.before
-        else "after"
-        if parties.after
-        else "none"
-    )
-    return f"parties {sides} {count}"
-
-
-def describe_states(document: Document, sentence: Sentence, trigger: Span) -> Iterator[str]:
-    """Yield a mark when a country or a people stands right beside the trigger, where a company would."""
-    words = load_words()
-    beside = {
-        "before": range(trigger[0] - 1, max(sentence.first, trigger[0] - 4) - 1, -1),
-        "after": range(trigger[1], min(sentence.last, trigger[1] + 4)),
-    }
-    text = document.read_field(sentence.field)
-    for side, places in beside.items():
-        for word in places:
-            if document.words[word] in words.places and text[document.ends[word] : document.ends[word] + 1] not in {
-                "'",
-                "\u2019",
-            }:
-                yield f"state {side}"
-            if document.words[word] not in words.passed_over:
-                break
+def _describe_signs(sentence: Sentence, scan: Scan, ruleset: Ruleset) -> list[str]:
+    """Return the signs in a sentence, and those in the headline and the first sentences around it."""
+    signs = [f"sign {name}" for name in find_signs(ruleset, scan, (sentence.first, sentence.last))]
+    for other in scan.document.sentences[:NEWS_SENTENCES]:
+        if other.first != sentence.first:
+            signs += [f"head {name}" for name in find_signs(ruleset, scan, (other.first, other.last))]
+    return list(dict.fromkeys(signs))

@@ -9,9 +9,14 @@ from cleanco import basename
 from monitor.detect.match import Mention, Span
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_words
+from monitor.models import Field
 
+_LAST_DATELINE = 2
+"""Number of the last sentence that may begin with a dateline; a title and a standfirst may stand before it."""
 _SHARE_OF_CAPITALS = 0.62
 """Of a sentence's longer words; above it a sentence is a headline in title case."""
+_DATELINE = re.compile(r"[^.!?\n]{0,80}\([^()\n]{2,40}\)\s*[-\u2013\u2014]{1,2}\s*|[A-Z][A-Z/ ,.'-]{2,40}\s[-\u2013\u2014]{1,2}\s")
+"""As in "NEW YORK, June 3 (Reuters) - " and "LONDON \u2013 ": where an article comes from."""
 _AGENCY_TICKER = re.compile(r"[A-Za-z0-9]{2,6}\.[A-Z]{1,3}|[A-Z]\.[A-Z]")
 
 
@@ -29,7 +34,7 @@ def find_organisations(
     `watched` holds the watched companies by first word; words in `taken` belong to no name.
     """
     found: list[Mention] = []
-    end = sentence.first
+    end = _skip_dateline(document, sentence)
     for first, last in _find_runs(document, sentence, watched, taken):
         mention = watched.get(first)
         if first < end:
@@ -42,6 +47,17 @@ def find_organisations(
         if name and not (last == sentence.last and found and _is_tail(document, sentence, first)):
             found.append(name)
     return found
+
+
+def _skip_dateline(document: Document, sentence: Sentence) -> int:
+    """Return the first word of a sentence after its dateline."""
+    if sentence.field is not Field.TEXT or sentence.number > _LAST_DATELINE:
+        return sentence.first
+    match = _DATELINE.match(document.read_field(sentence.field), sentence.start, sentence.end)
+    word = sentence.first
+    while match is not None and word < sentence.last and document.starts[word] < match.end():
+        word += 1
+    return word
 
 
 def is_title_case(document: Document, sentence: Sentence) -> bool:

@@ -21,6 +21,7 @@ _INTRODUCING_SENTENCES = 20
 """Of a text, in which its companies are looked for under their full names."""
 _MARGIN = 3.0
 """How much less than the surest candidate one may weigh that names a more special type."""
+_UNSURE = frozenset({Modality.REPORTED, Modality.SPECULATED, Modality.DENIED})
 _BEGINNINGS = (
     EventType.JOINT_VENTURE,
     EventType.LICENCE_AGREEMENT,
@@ -97,14 +98,38 @@ def _is_same_event(group: Sequence[Candidate], candidate: Candidate) -> bool:
     return len(known) < 2 or len(again) < 2 or shared >= 2
 
 
-def _settle_modality(group: Sequence[Candidate]) -> Modality:
-    """Return how sure the best telling is; a headline that leaves out its source takes it from the first sentence."""
-    best = group[0].modality
-    if best is Modality.CONFIRMED and any(
-        one.modality is Modality.REPORTED and one.sentence.number <= 1 for one in group
-    ):
-        return Modality.REPORTED
-    return best
+def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], document: Document) -> Modality:
+    """Return how sure the best telling is.
+
+    A bare headline takes its certainty from the first sentences, where they tell the same or doubt the same companies;
+    any telling takes its source from them.
+    """
+    best = group[0]
+    if best.modality is not Modality.CONFIRMED:
+        return best.modality
+    leads = [one for one in told if _is_lead(one)]
+    own = [one.modality for one in leads if one in group]
+    if not _is_headline(best, document.article):
+        return Modality.REPORTED if Modality.REPORTED in own else best.modality
+    others = [one.modality for one in leads if one not in group and _share_company(one, best)]
+    unsure = [one for one in own if one in {*_UNSURE, Modality.CONDITIONAL}] + [one for one in others if one in _UNSURE]
+    return unsure[0] if unsure else best.modality
+
+
+def _is_headline(candidate: Candidate, article: Article) -> bool:
+    """Tell whether a candidate stands in the title, or in the title as the text repeats it."""
+    is_first = candidate.sentence.field is Field.TEXT and candidate.sentence.number == 0
+    return candidate.sentence.field is Field.TITLE or (
+        is_first and bool(article.title) and article.text.startswith(article.title)
+    )
+
+
+def _is_lead(candidate: Candidate) -> bool:
+    return candidate.sentence.field is Field.TEXT and candidate.sentence.number <= 1
+
+
+def _share_company(left: Candidate, right: Candidate) -> bool:
+    return any(is_same_company(one.name, other.name) for one in left.parties.all for other in right.parties.all)
 
 
 def _resolve_parties(group: Sequence[Candidate], told: Sequence[Candidate]) -> tuple[Mention, ...]:
@@ -133,7 +158,7 @@ def _make_event(
 ) -> Event | None:
     best = group[0]
     mentions = _resolve_parties(group, told)
-    modality = _settle_modality(group)
+    modality = _settle_modality(group, told, document)
     if modality not in best.rule.modalities or (best.rule.is_weighed and len(mentions) < _count_needed(best)):
         return None
     sentence = best.sentence

@@ -2,35 +2,77 @@
 
 import re
 
+from monitor.detect.companies import is_title_case
 from monitor.detect.match import Scan, Span
 from monitor.detect.ruleset import Ruleset, find_cue, find_signs
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_words
-from monitor.models import Field, Modality
+from monitor.models import EventType, Field, Modality, Rule
 
 NEWS_SENTENCES = 3
 """Of a text; what stands deeper is background, unless it is worded as news."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_REACH = 8
+_REACH = 14
 """Words beside a trigger in which "may" or "denies" belongs to it."""
+_HEAD = 3
+"""First words of a trigger, where its verb stands."""
+_ABOUT_A_TIE = frozenset(
+    {
+        EventType.IN_TALKS,
+        EventType.TERMINATION,
+        EventType.PARTNER_LEFT,
+        EventType.SUSPENSION,
+        EventType.TERMS_CHANGED,
+        EventType.EXCLUSIVITY_LOST,
+        EventType.DISPUTE,
+    }
+)
+"""Changes that are sure though the tie is not: "ends its proposed alliance", "in talks on a potential venture"."""
 
 
-def judge_modality(ruleset: Ruleset, scan: Scan, sentence: Sentence, trigger: Span) -> Modality:
+def judge_modality(ruleset: Ruleset, scan: Scan, sentence: Sentence, trigger: Span, rule: Rule) -> Modality:
     """Return the modality of a trigger; confirmed where nothing in the text speaks against it."""
     first, last = find_clause(scan.document, sentence, trigger)
+    end = min(trigger[1], trigger[0] + _HEAD) if rule.type in _ABOUT_A_TIE else trigger[1]
     places = {
-        "before": (max(first, trigger[0] - _REACH), trigger[1]),
+        "before": (max(first, trigger[0] - _REACH), end),
         "near": (max(first, trigger[0] - _REACH), min(last, trigger[1] + _REACH)),
         "clause": (first, last),
         "sentence": (sentence.first, sentence.last),
     }
+    is_this_year = _is_this_year(scan.document, first, last)
     cue = find_cue(ruleset, scan, places)
-    if cue is not None and not (cue is Modality.HISTORICAL and _is_this_year(scan.document, first, last)):
+    if cue is not None and not (cue is Modality.HISTORICAL and is_this_year):
         return cue
+    signs = find_signs(ruleset, scan, places["sentence"])
     is_deep = sentence.field is Field.TEXT and sentence.number >= NEWS_SENTENCES
-    if is_deep and "news-worded" not in find_signs(ruleset, scan, places["sentence"]):
+    if is_deep and "news-worded" not in signs and not is_going_on(scan.document, sentence, trigger):
+        return Modality.HISTORICAL
+    is_background = ("told-as-news" not in signs or "past-year" in signs) and not is_this_year
+    if rule.is_weighed and is_background and is_told_as_past(scan.document, sentence, trigger):
         return Modality.HISTORICAL
     return Modality.CONFIRMED
+
+
+def is_told_as_past(document: Document, sentence: Sentence, trigger: Span) -> bool:
+    """Tell whether a trigger is in the simple past, as in "the firm teamed up with …".
+
+    News says "has teamed up", or names a day or who said so; a bare past tense tells history.
+    """
+    words = load_words()
+    text = document.read_field(sentence.field)[sentence.start : sentence.end]
+    if is_title_case(document, sentence) or not text.rstrip("\"'\u201d ").endswith("."):
+        return False  # a headline shortens "is selected" to "selected"
+    head = document.words[trigger[0] : trigger[0] + _HEAD]
+    before = document.words[max(sentence.first, trigger[0] - 3) : trigger[0]]
+    is_past = any(word in words.past_forms or (word.endswith("ed") and len(word) > 4) for word in head)
+    return sentence.field is Field.TEXT and is_past and words.tenses.isdisjoint((*before, *head))
+
+
+def is_going_on(document: Document, sentence: Sentence, trigger: Span) -> bool:
+    """Tell whether a trigger is in the progressive, as in "is teaming up with"."""
+    before = document.words[max(sentence.first, trigger[0] - 2) : trigger[0]]
+    return document.words[trigger[0]].endswith("ing") and not {"is", "are"}.isdisjoint(before)
 
 
 def _is_this_year(document: Document, first: int, last: int) -> bool:

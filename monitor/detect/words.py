@@ -27,6 +27,8 @@ class Words:
     passed_over: frozenset[str]
     contrasts: frozenset[str]
     referring: frozenset[str]
+    past_forms: frozenset[str]
+    tenses: frozenset[str]
     common: frozenset[str]
 
 

@@ -1,6 +1,6 @@
 """Measure detection on labelled texts: how well, how sure, how fast.
 
-usage: python tests/bench/bench_detection.py [quality|stream|speed ...]
+usage: python -m tests.bench.bench_detection [quality|stream|speed ...]
 
 Reads ../shared beside the repository; the labelled texts do not belong to the project.
 """
@@ -15,20 +15,18 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from train_detection import is_learnt, learn_from  # type: ignore[import-not-found] # beside this script
-
 from monitor.detect import Ruleset, compile_rules, detect, load_pack
 from monitor.models import Article, Company, EventType, Field, Rule
+from tests.bench.event_labels import FOLDER, choose_fold, from_gold, read_gold, read_own
+from tests.bench.train_detection import learn_from
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared"
-EVENTS = SHARED / "data" / "events"
+FOLDS = 5
 
 
 def main() -> None:
     """Run the parts that are named, all of them by default."""
-    if not EVENTS.exists():
-        sys.exit(f"no labelled texts at {EVENTS}: put them there, or run the unit tests instead")
+    if not FOLDER.exists():
+        sys.exit(f"no labelled texts at {FOLDER}: put them there, or run the unit tests instead")
     parts = {"quality": measure_quality, "stream": measure_stream, "speed": measure_speed}
     for name in sys.argv[1:] or parts:
         if name not in parts:
@@ -37,13 +35,21 @@ def main() -> None:
 
 
 def measure_quality() -> None:
-    """Print the scores of each half of the labelled texts, with weights that were learnt from the other half only."""
-    items = [json.loads(line) for line in (EVENTS / "gold.jsonl").read_text("utf-8").splitlines()]
-    halves = [[item for item in items if is_learnt(item) == first] for first in (True, False)]
-    for half, other in ((halves[0], halves[1]), (halves[1], halves[0])):
-        ruleset = compile_rules(load_pack(), weights=learn_from(other))
-        print(f"\n== {len(half)} texts, weights learnt from the other {len(other)}", flush=True)
-        run_scorer(half, [predict(item, ruleset) for item in half])
+    """Print the scores of the reference reader's texts, each read with weights that were learnt from other folds."""
+    items, own = read_gold(), read_own()
+    documents = [from_gold(item) for item in items]
+    predictions: dict[str, dict[str, Any]] = {}
+    for fold in range(FOLDS):
+        learnt = [text for text in (*documents, *own) if choose_fold(text.document, FOLDS) != fold]
+        ruleset = compile_rules(load_pack(), weights=learn_from(learnt))
+        for item, text in zip(items, documents, strict=True):
+            if choose_fold(text.document, FOLDS) == fold:
+                predictions[item["id"]] = predict(item, ruleset)
+    print(
+        f"\n== {len(items)} texts, {FOLDS} folds of documents; also learnt from {len(own)} texts of our own reading",
+        flush=True,
+    )
+    run_scorer(items, [predictions[item["id"]] for item in items])
 
 
 def predict(item: dict[str, Any], ruleset: Ruleset) -> dict[str, Any]:
@@ -70,13 +76,13 @@ def run_scorer(items: list[dict[str, Any]], predictions: list[dict[str, Any]]) -
             path = Path(folder) / f"{name}.jsonl"
             path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
             paths.append(str(path))
-        subprocess.run([sys.executable, str(SHARED / "bench" / "score_events.py"), *paths], check=True)  # noqa: S603 - our own arguments
+        subprocess.run([sys.executable, str(FOLDER.parents[1] / "bench" / "score_events.py"), *paths], check=True)  # noqa: S603 - our own arguments
 
 
 def measure_stream() -> None:
     """Print alerts per 1,000 unlabelled headlines, by type."""
     ruleset = compile_rules(load_pack())
-    with lzma.open(EVENTS / "headline_stream_2015.txt.xz", "rt", encoding="utf-8") as lines:
+    with lzma.open(FOLDER / "headline_stream_2015.txt.xz", "rt", encoding="utf-8") as lines:
         headlines = [line.strip() for line in lines][::4]
     found = [detect(Article(url="", title="", text=headline), ruleset) for headline in headlines]
     types = Counter(event.type for events in found for event in events)
@@ -86,7 +92,7 @@ def measure_stream() -> None:
 
 def measure_speed() -> None:
     """Print the CPU time for an article of 500 words with the pack, and with 10,000 rules."""
-    with lzma.open(EVENTS / "articles.jsonl.xz", "rt", encoding="utf-8") as lines:
+    with lzma.open(FOLDER / "articles.jsonl.xz", "rt", encoding="utf-8") as lines:
         texts = [" ".join(json.loads(line)["body"].split()[:500]) for line in lines][:200]
     companies = [Company(name=f"Company{number}") for number in range(1000)]
     many = tuple(

@@ -1,0 +1,97 @@
+"""What can be said of a place where a rule holds, in names that people read; weights.toml says how much each counts."""
+
+from collections.abc import Iterator, Sequence
+
+from monitor.detect.companies import is_common_word, is_same_company, is_title_case
+from monitor.detect.match import Mention, Span
+from monitor.detect.modality import NEWS_SENTENCES
+from monitor.detect.parties import Parties
+from monitor.detect.tokens import Document, Sentence
+from monitor.detect.words import load_words
+from monitor.models import Field, Rule
+
+_NEAR = 5
+"""Words on either side of a trigger that are beside it."""
+_APOSTROPHES = frozenset({"'", "\u2019"})
+
+
+def describe_sentence(document: Document, sentence: Sentence) -> list[str]:
+    """Return where a sentence stands, how it is written and its plain words."""
+    place = "title" if sentence.field is Field.TITLE else "lead" if sentence.number < NEWS_SENTENCES else "deep"
+    style = ["title case"] if is_title_case(document, sentence) else []
+    words = {word for word in document.words[sentence.first : sentence.last] if is_common_word(word)}
+    return [f"place {place}", *style, *(f"sentence {word}" for word in sorted(words))]
+
+
+def describe_match(
+    document: Document, sentence: Sentence, rule: Rule, trigger: Span, parties: Parties, told: Sequence[Mention]
+) -> Iterator[str]:
+    """Yield what can be said of the place where a rule holds; `told` are the companies of events before it."""
+    yield f"own {rule.name}"
+    yield from describe_trigger(document, sentence, trigger)
+    yield from describe_reference(document, trigger, parties, told)
+    yield from describe_parties(document, parties)
+    yield from describe_states(document, sentence, trigger)
+
+
+def describe_trigger(document: Document, sentence: Sentence, trigger: Span) -> Iterator[str]:
+    """Yield the words of a trigger, those beside it on either side, and the pairs across its ends."""
+    first, last = trigger
+    sides = {
+        "trigger": range(first, last),
+        "before": range(max(sentence.first, first - _NEAR), first),
+        "after": range(last, min(sentence.last, last + _NEAR)),
+    }
+    for side, places in sides.items():
+        yield from {f"{side} {document.words[word]}" for word in places if is_common_word(document.words[word])}
+    yield f"left {_read_shape(document, sentence, first - 1)} {_read_shape(document, sentence, first)}"
+    yield f"right {_read_shape(document, sentence, last - 1)} {_read_shape(document, sentence, last)}"
+    text = document.read_field(sentence.field)
+    ends = {first, last - 1} - {sentence.first}
+    if not is_title_case(document, sentence) and any(text[document.starts[word]].isupper() for word in ends):
+        yield "trigger capital"
+
+
+def _read_shape(document: Document, sentence: Sentence, word: int) -> str:
+    """Return a plain word itself; "^" and "$" beyond the sentence, "#" for a number, "*" for a name."""
+    if word < sentence.first:
+        return "^"
+    if word >= sentence.last:
+        return "$"
+    spelled = document.words[word]
+    return "#" if spelled[:1].isdigit() else spelled if is_common_word(spelled) else "*"
+
+
+def describe_reference(document: Document, trigger: Span, parties: Parties, told: Sequence[Mention]) -> Iterator[str]:
+    """Yield a mark when a trigger speaks of "this deal" of a company that an event was told of before."""
+    refers = any(word in load_words().referring for word in document.words[max(0, trigger[0] - 1) : trigger[1]])
+    if refers and any(is_same_company(one.name, other.name) for one in parties.all for other in told):
+        yield "told before"
+
+
+def describe_parties(document: Document, parties: Parties) -> Iterator[str]:
+    """Yield on which sides of the trigger companies stand, and the plain words in their names, as in "Treasury"."""
+    sides = [side for side, names in (("before", parties.before), ("after", parties.after)) if names]
+    side = "both" if len(sides) > 1 else sides[0] if sides else "none"
+    yield f"parties {side} {min(len(parties.all), 2)}"
+    known = load_words()
+    for word in {word for one in parties.all for word in document.words[one.first : one.last]}:
+        if is_common_word(word) or word in known.suffixes or word in known.organisation_words:
+            yield f"name {word}"
+
+
+def describe_states(document: Document, sentence: Sentence, trigger: Span) -> Iterator[str]:
+    """Yield a mark when a country or a people stands right beside the trigger, where a company would."""
+    words = load_words()
+    beside = {
+        "before": range(trigger[0] - 1, max(sentence.first, trigger[0] - 4) - 1, -1),
+        "after": range(trigger[1], min(sentence.last, trigger[1] + 4)),
+    }
+    text = document.read_field(sentence.field)
+    for side, places in beside.items():
+        for word in places:
+            end = document.ends[word]
+            if document.words[word] in words.places and text[end : end + 1] not in _APOSTROPHES:
+                yield f"state {side}"
+            if document.words[word] not in words.passed_over:
+                break
