@@ -15,7 +15,9 @@ _LAST_DATELINE = 2
 """Number of the last sentence that may begin with a dateline; a title and a standfirst may stand before it."""
 _SHARE_OF_CAPITALS = 0.62
 """Of a sentence's longer words; above it a sentence is a headline in title case."""
-_DATELINE = re.compile(r"[^.!?\n]{0,80}\([^()\n]{2,40}\)\s*[-\u2013\u2014]{1,2}\s*|[A-Z][A-Z/ ,.'-]{2,40}\s[-\u2013\u2014]{1,2}\s")
+_DATELINE = re.compile(
+    r"[^.!?\n]{0,80}\([^()\n]{2,40}\)\s*[-\u2013\u2014]{1,2}\s*|[A-Z][A-Z/ ,.'-]{2,40}\s[-\u2013\u2014]{1,2}\s"
+)
 """As in "NEW YORK, June 3 (Reuters) - " and "LONDON \u2013 ": where an article comes from."""
 _AGENCY_TICKER = re.compile(r"[A-Za-z0-9]{2,6}\.[A-Z]{1,3}|[A-Z]\.[A-Z]")
 
@@ -70,9 +72,8 @@ def is_title_case(document: Document, sentence: Sentence) -> bool:
 
 def _judge_case(document: Document, sentence: Sentence) -> bool:
     text = document.read_field(sentence.field)
-    initials = [
-        text[document.starts[word]] for word in range(sentence.first, sentence.last) if len(document.words[word]) > 3
-    ]
+    words = range(_skip_dateline(document, sentence), sentence.last)
+    initials = [text[document.starts[word]] for word in words if len(document.words[word]) > 3]
     letters = [initial for initial in initials if initial.isalpha()]
     return len(letters) >= 3 and sum(map(str.isupper, letters)) > _SHARE_OF_CAPITALS * len(letters)
 
@@ -143,6 +144,11 @@ def _has_capital(spelled: str) -> bool:
     return spelled[0].isupper() or (not spelled.islower() and any(map(str.isupper, spelled[1:3])))
 
 
+def is_suffix(word: str) -> bool:
+    """Tell whether a word is a company's legal form or trade, as "Ltd" or "Logistics", and no name by itself."""
+    return word in load_words().suffixes or word in load_words().organisation_words
+
+
 def _name_run(document: Document, sentence: Sentence, run: Span) -> Mention | None:
     """Return the organisation that a run names; None for a person, a place, or who reports."""
     names = load_words()
@@ -154,8 +160,11 @@ def _name_run(document: Document, sentence: Sentence, run: Span) -> Mention | No
     if not is_organisation:
         before = document.words[first - 1] if first > sentence.first else ""
         is_person = words[0] in names.given_names or (before in names.ranks and len(words) > 1)
-        is_place = all(word in names.places or word in names.peoples for word in words)
-        if is_person or is_place or any(word in names.media for word in words):
+        is_place = " ".join(words) in names.long_places or all(
+            word in names.places or word in names.peoples for word in words
+        )
+        is_kind = len(words) == 1 and (words[0] in names.bodies or words[0] in names.products or is_suffix(words[0]))
+        if is_person or is_place or is_kind or any(word in names.media for word in words):
             return None
     text = document.read_field(sentence.field)
     spelled = text[document.starts[first] : document.ends[last - 1]]
@@ -186,6 +195,11 @@ def is_same_company(left: str, right: str) -> bool:
     if left_key <= right_key or right_key <= left_key:
         return True
     return left == _initials(right) or right == _initials(left)
+
+
+def is_short_for(name: str, full: str) -> bool:
+    """Tell whether a name begins a longer one, or is its initials: "Halden" and "HV" for "Halden Veltro"."""
+    return full.startswith(f"{name} ") or name == _initials(full)
 
 
 def _initials(name: str) -> str:

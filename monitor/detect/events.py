@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from monitor.detect.candidates import Candidate, find_candidates
-from monitor.detect.companies import find_organisations, is_same_company
+from monitor.detect.companies import find_organisations, is_same_company, is_short_for
 from monitor.detect.facts import find_effective_date, find_subject
 from monitor.detect.match import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES
@@ -189,7 +189,7 @@ def _name_in_full(events: Sequence[Event], document: Document) -> tuple[Event, .
     introduced = [one.name for sentence in sentences for one in find_organisations(document, sentence, {})]
 
     def in_full(name: str) -> str:
-        return next((full for full in introduced if full == name or full.startswith(f"{name} ")), name)
+        return next((full for full in introduced if full == name or is_short_for(name, full)), name)
 
     return tuple(
         replace(

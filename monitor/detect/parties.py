@@ -97,13 +97,24 @@ def _take_group(document: Document, mentions: Sequence[Mention]) -> list[Mention
     group = list(mentions[:1])
     for mention in mentions[1:]:
         left, right = sorted((group[-1], mention), key=lambda each: each.first)
-        between = document.words[left.last : right.first]
-        if len(between) > 6 or not all(
-            word in _LINKS or _is_ticker(document, left.last + place) for place, word in enumerate(between)
-        ):
+        between = range(left.last, right.first)
+        if len(between) > 6 or not all(_is_link(document, word) for word in between):
             break
         group.append(mention)
     return group
+
+
+def _is_link(document: Document, word: int) -> bool:
+    """Tell whether a word may stand between names that are listed together, as in "Halden and India's Veltro"."""
+    words = load_words()
+    spelled = document.words[word]
+    return (
+        spelled in _LINKS
+        or spelled in words.appositions
+        or spelled in words.places
+        or spelled in words.peoples
+        or _is_ticker(document, word)
+    )
 
 
 def _is_ticker(document: Document, word: int) -> bool:

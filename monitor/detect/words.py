@@ -24,6 +24,10 @@ class Words:
     bystanders: frozenset[str]
     kin: frozenset[str]
     purposes: frozenset[str]
+    appositions: frozenset[str]
+    bodies: frozenset[str]
+    products: frozenset[str]
+    long_places: frozenset[str]
     passed_over: frozenset[str]
     contrasts: frozenset[str]
     referring: frozenset[str]
@@ -38,7 +42,12 @@ def load_words() -> Words:
     folder = files("monitor.detect") / "packs"
     lists = tomllib.loads((folder / "words.toml").read_text("utf-8"))
     common = (folder / "common_words.txt").read_text("utf-8")
-    return Words(common=frozenset(common.split()), **{key: frozenset(words.split()) for key, words in lists.items()})
+    long_places = frozenset(lists.pop("long_places").split(", "))
+    return Words(
+        common=frozenset(common.split()),
+        long_places=long_places,
+        **{key: frozenset(words.split()) for key, words in lists.items()},
+    )
 
 
 @cache

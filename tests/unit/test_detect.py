@@ -265,3 +265,75 @@ def test_a_company_has_the_name_by_which_the_text_introduces_it() -> None:
     )
     (event,) = detect(article, compile_rules(load_pack()))
     assert [one.name for one in event.participants] == ["Alderon Systems", "Birchway"]
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("The firm Halden teamed up with Veltro to build vans.", "historical"),
+        ("Halden has teamed up with Veltro to build vans.", "confirmed"),
+        ("Halden teamed up with Veltro to build vans, the companies said.", "confirmed"),
+        ("On March 3, 2014, Halden formed a partnership with Veltro.", "historical"),
+        ("Halden Selected by Veltro to Supply Vans", "confirmed"),
+    ],
+)
+def test_a_bare_past_tense_tells_history(ruleset: Ruleset, text: str, modality: str) -> None:
+    assert [event.modality for event in read(ruleset, text)] == [modality]
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("Halden is in talks with Veltro over a potential partnership, it said on Monday.", "confirmed"),
+        ("Halden may be in talks with Veltro over a partnership.", "speculated"),
+    ],
+)
+def test_talks_are_sure_though_their_outcome_is_not(ruleset: Ruleset, text: str, modality: str) -> None:
+    (event,) = read(ruleset, text)
+    assert (event.type, event.modality) == (EventType.IN_TALKS, modality)
+
+
+@pytest.mark.parametrize(
+    ("lead", "modality"),
+    [
+        ("Halden may form a partnership with Veltro on vans, analysts said.", "speculated"),
+        ("Halden will form a partnership with Veltro on vans, sources familiar with the matter said.", "reported"),
+        ("Halden denied that it would form a partnership with Veltro.", "denied"),
+        ("Halden said on Monday it had formed a partnership with Veltro.", "confirmed"),
+    ],
+)
+def test_a_bare_headline_is_as_sure_as_the_first_sentence(ruleset: Ruleset, lead: str, modality: str) -> None:
+    (event,) = read(ruleset, lead, title="Halden, Veltro to form van partnership")
+    assert event.evidence.field is Field.TITLE
+    assert event.modality == modality
+
+
+@pytest.mark.parametrize("dateline", ["LEEDS, June 3 (Northern Wire) - ", "LEEDS--(NORTHERN WIRE)--", "LEEDS \u2013 "])
+def test_a_dateline_names_no_party(ruleset: Ruleset, dateline: str) -> None:
+    (event,) = read(ruleset, f"{dateline}Acme Robotics has formed a partnership with Globex Mills, it said on Monday.")
+    assert names(event) == ["Acme Robotics", "Globex Mills"]
+
+
+@pytest.mark.parametrize(
+    "parties",
+    ["Acme Robotics and larger rival Globex Mills", "Acme Robotics and India's Globex Mills", "Acme Robotics, Globex Mills"],
+)
+def test_parties_are_listed_with_what_they_are(ruleset: Ruleset, parties: str) -> None:
+    (event,) = read(ruleset, f"{parties} announced a strategic partnership on Monday.")
+    assert names(event) == ["Acme Robotics", "Globex Mills"]
+
+
+def test_initials_in_a_headline_are_the_company_of_the_text() -> None:
+    article = Article(
+        url="",
+        title="ATW, Globex form partnership",
+        text="Acme Tool Works has formed a partnership with Globex Mills, the companies said on Monday.",
+    )
+    (event,) = detect(article, compile_rules(load_pack()))
+    assert names(event) == ["Acme Tool Works", "Globex Mills"]
+
+
+@pytest.mark.parametrize("body", ["the Department", "the United States", "the Market", "the Android app"])
+def test_bodies_places_and_products_are_no_parties(ruleset: Ruleset, body: str) -> None:
+    (event,) = read(ruleset, f"Acme Robotics has formed a partnership with Globex Mills for {body}, it said on Monday.")
+    assert names(event) == ["Acme Robotics", "Globex Mills"]
