@@ -9,7 +9,7 @@ from monitor.detect.features import describe_match, describe_sentence
 from monitor.detect.match import Mention, Scan, Span, find_literals, spell
 from monitor.detect.modality import NEWS_SENTENCES, judge_modality
 from monitor.detect.parties import Parties, find_parties
-from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, find_signs, pick_rules
+from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, map_signs, pick_rules
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.weights import score
 from monitor.models import Modality, Rule
@@ -35,6 +35,19 @@ class Candidate:
     modality: Modality
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is known of an article when a sentence is weighed."""
+
+    scan: Scan
+    ruleset: Ruleset
+    watched: Mapping[int, Mention]
+    signs: Mapping[int, Sequence[str]]
+    """The signals in each sentence, by its number in the document's list."""
+    told: Sequence[Mention]
+    """The companies of events that were told of before."""
+
+
 def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
     """Return each rule that holds, in each sentence where it does, with its score."""
     hits = find_literals(document, ruleset.automaton)
@@ -49,10 +62,12 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
     for planned, spans in pick_rules(ruleset, scan):
         for span, place in _place(planned.rule, spans, document):
             by_sentence[place].append((planned, span))
+    signs = map_signs(ruleset, scan) if by_sentence else {}
     candidates: list[Candidate] = []
     for place in sorted(by_sentence)[:_MAX_SENTENCES]:
         told = [mention for one in candidates[-_MEMORY:] if one.score > 0 for mention in one.parties.all]
-        candidates.extend(_weigh_sentence(document.sentences[place], by_sentence[place], told, scan, watched, ruleset))
+        known = _Known(scan=scan, watched=watched, ruleset=ruleset, signs=signs, told=told)
+        candidates.extend(_weigh_sentence(place, by_sentence[place], known))
     return candidates
 
 
@@ -100,26 +115,20 @@ def list_mentions(document: Document, watched: Mapping[int, Mention]) -> list[Me
     return [mention for sentence in document.sentences for mention in find_organisations(document, sentence, watched)]
 
 
-def _weigh_sentence(
-    sentence: Sentence,
-    matches: Sequence[tuple[PlannedRule, Span]],
-    told: Sequence[Mention],
-    scan: Scan,
-    watched: Mapping[int, Mention],
-    ruleset: Ruleset,
-) -> list[Candidate]:
-    document = scan.document
+def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], known: _Known) -> list[Candidate]:
+    document, ruleset = known.scan.document, known.ruleset
+    sentence, signs = document.sentences[place], known.signs.get(place, [])
     taken = {word for planned, span in matches if planned.rule.is_weighed for word in (span[0], span[1] - 1)}
     mentions = find_organisations(
-        document, sentence, watched, taken if is_title_case(document, sentence) else frozenset()
+        document, sentence, known.watched, taken if is_title_case(document, sentence) else frozenset()
     )
     features = [f"rule {planned.rule.name}" for planned, _ in matches if planned.rule.is_weighed]
-    features += _describe_signs(sentence, scan, ruleset)
+    features += _describe_signs(place, known.signs)
     features += describe_sentence(document, sentence)
     candidates = []
     for planned, span in matches:
         parties = find_parties(document, sentence, span, mentions)
-        own = (*features, *describe_match(document, sentence, planned.rule, span, parties, told))
+        own = (*features, *describe_match(document, sentence, planned.rule, span, parties, known.told))
         candidates.append(
             Candidate(
                 rule=planned.rule,
@@ -128,16 +137,13 @@ def _weigh_sentence(
                 features=own,
                 score=score(own, ruleset.weights) if planned.rule.is_weighed else 1.0,
                 parties=parties,
-                modality=judge_modality(ruleset, scan, sentence, span, planned.rule),
+                modality=judge_modality(ruleset, known.scan, sentence, span, planned.rule, signs),
             )
         )
     return candidates
 
 
-def _describe_signs(sentence: Sentence, scan: Scan, ruleset: Ruleset) -> list[str]:
+def _describe_signs(place: int, signs: Mapping[int, Sequence[str]]) -> list[str]:
     """Return the signs in a sentence, and those in the headline and the first sentences around it."""
-    signs = [f"sign {name}" for name in find_signs(ruleset, scan, (sentence.first, sentence.last))]
-    for other in scan.document.sentences[:NEWS_SENTENCES]:
-        if other.first != sentence.first:
-            signs += [f"head {name}" for name in find_signs(ruleset, scan, (other.first, other.last))]
-    return list(dict.fromkeys(signs))
+    around = [f"head {name}" for other in range(NEWS_SENTENCES) if other != place for name in signs.get(other, ())]
+    return [*(f"sign {name}" for name in signs.get(place, ())), *dict.fromkeys(around)]

@@ -1,10 +1,11 @@
 """How sure the text is of an event: cues in the trigger's clause or sentence, the strongest first."""
 
 import re
+from collections.abc import Collection
 
 from monitor.detect.companies import is_title_case
 from monitor.detect.match import Scan, Span
-from monitor.detect.ruleset import Ruleset, find_cue, find_signs
+from monitor.detect.ruleset import Ruleset, find_cue
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_words
 from monitor.models import EventType, Field, Modality, Rule
@@ -30,8 +31,10 @@ _ABOUT_A_TIE = frozenset(
 """Changes that are sure though the tie is not: "ends its proposed alliance", "in talks on a potential venture"."""
 
 
-def judge_modality(ruleset: Ruleset, scan: Scan, sentence: Sentence, trigger: Span, rule: Rule) -> Modality:
-    """Return the modality of a trigger; confirmed where nothing in the text speaks against it."""
+def judge_modality(
+    ruleset: Ruleset, scan: Scan, sentence: Sentence, trigger: Span, rule: Rule, signs: Collection[str]
+) -> Modality:
+    """Return the modality of a trigger; confirmed where nothing says otherwise; `signs` are its sentence's."""
     first, last = find_clause(scan.document, sentence, trigger)
     end = min(trigger[1], trigger[0] + _HEAD) if rule.type in _ABOUT_A_TIE else trigger[1]
     places = {
@@ -44,7 +47,6 @@ def judge_modality(ruleset: Ruleset, scan: Scan, sentence: Sentence, trigger: Sp
     cue = find_cue(ruleset, scan, places)
     if cue is not None and not (cue is Modality.HISTORICAL and is_this_year):
         return cue
-    signs = find_signs(ruleset, scan, places["sentence"])
     is_deep = sentence.field is Field.TEXT and sentence.number >= NEWS_SENTENCES
     if is_deep and "news-worded" not in signs and not is_going_on(scan.document, sentence, trigger):
         return Modality.HISTORICAL

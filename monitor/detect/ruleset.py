@@ -217,9 +217,15 @@ def _build_gates(
     return {literal: tuple(numbers) for literal, numbers in gates.items()}, tuple(ungated)
 
 
-def find_signs(ruleset: Ruleset, scan: Scan, place: Span) -> list[str]:
-    """Return the names of the signals that stand between two words."""
-    return [name for name, plan in ruleset.signals if _find_inside(plan, scan, place)]
+def map_signs(ruleset: Ruleset, scan: Scan) -> dict[int, list[str]]:
+    """Return the names of the signals that stand in each sentence, by its number in the document's list."""
+    signs: dict[int, list[str]] = defaultdict(list)
+    document = scan.document
+    for name, plan in ruleset.signals:
+        places = [(document.find_place(first), last) for first, last in evaluate(plan, scan) or ()]
+        for place in dict.fromkeys(place for place, last in places if last <= document.sentences[place].last):
+            signs[place].append(name)
+    return signs
 
 
 def find_cue(ruleset: Ruleset, scan: Scan, places: Mapping[str, Span]) -> Modality | None:

@@ -316,7 +316,11 @@ def test_a_dateline_names_no_party(ruleset: Ruleset, dateline: str) -> None:
 
 @pytest.mark.parametrize(
     "parties",
-    ["Acme Robotics and larger rival Globex Mills", "Acme Robotics and India's Globex Mills", "Acme Robotics, Globex Mills"],
+    [
+        "Acme Robotics and larger rival Globex Mills",
+        "Acme Robotics and India's Globex Mills",
+        "Acme Robotics, Globex Mills",
+    ],
 )
 def test_parties_are_listed_with_what_they_are(ruleset: Ruleset, parties: str) -> None:
     (event,) = read(ruleset, f"{parties} announced a strategic partnership on Monday.")
