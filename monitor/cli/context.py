@@ -2,11 +2,12 @@
 
 import dataclasses
 import json
+import re
 import signal
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,9 @@ _MAX_LIMIT = 10**9
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=_MAX_LIMIT, help="At most so many.")]
+SinceOption = Annotated[str | None, typer.Option("--since", help="A span as 12h, 7d or 2w, or a day as 2026-05-01.")]
+_SPAN = re.compile(r"(\d+)([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
@@ -67,6 +71,18 @@ def _require_folder(folder: Path) -> None:
 def redact(text: str) -> str:
     """Return the text without the secrets of the settings."""
     return config.redact(text, _secrets)
+
+
+def read_since(text: str | None, now: datetime) -> datetime | None:
+    """Return the time that --since names, None if it was not given."""
+    if text is None:
+        return None
+    try:
+        if span := _SPAN.fullmatch(text):
+            return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # OverflowError: before the year 1
+        raise typer.BadParameter("a span as 12h, 7d or 2w, or a day as 2026-05-01") from error
 
 
 def print_json(value: object) -> None:

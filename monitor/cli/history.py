@@ -1,7 +1,5 @@
 """history, show, search, relations: what was known, and when."""
 
-import re
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -14,8 +12,10 @@ from monitor.cli.context import (
     ExitCode,
     JsonOption,
     LimitOption,
+    SinceOption,
     load_settings,
     print_json,
+    read_since,
     show,
     show_time,
     stdout,
@@ -25,12 +25,8 @@ from monitor.models import Alert, Event, Field, Relation, StoredArticle
 from monitor.store import history as records
 from monitor.track import fold_name, fold_relations, is_same_company
 
-_SPAN = re.compile(r"(\d+)([smhdw])")
 _WIDE_COLUMNS = 120
 """Of a terminal that has room for the titles of articles too."""
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-SinceOption = Annotated[str | None, typer.Option("--since", help="A span as 12h, 7d or 2w, or a day as 2026-05-01.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -56,7 +52,7 @@ def history(
     settings = load_settings(context)
     folded = fold_name(company) if company else None
     with open_store(settings) as store, store.read() as session:
-        alerts = records.list_alerts(session, company=folded, since=_since(since), limit=limit)
+        alerts = records.list_alerts(session, company=folded, since=read_since(since, utc_now()), limit=limit)
     if json:
         print_json(alerts)
         return
@@ -194,14 +190,3 @@ def _mark(text: str, events: list[Event]) -> str:
         marked += escape(show(text[at:start])) + f"[reverse]{escape(show(text[start:end]))}[/reverse]"
         at = end
     return marked + escape(show(text[at:]))
-
-
-def _since(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        if span := _SPAN.fullmatch(text):
-            return utc_now() - timedelta(**{_UNITS[span[2]]: int(span[1])})
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:  # OverflowError: before the year 1
-        raise typer.BadParameter("a span as 12h, 7d or 2w, or a day as 2026-05-01") from error

@@ -90,7 +90,7 @@ def extract_command(  # noqa: PLR0913 - each parameter is an option of the comma
     if explain:
         _explain(settings, where, rules, as_json=json)
         return
-    article = asyncio.run(_read_article(settings, where, rules))
+    article = asyncio.run(read_article(settings, where, rules))
     if json:
         print_json(article)
     else:
@@ -113,7 +113,7 @@ def detect_command(
     if jsonl:
         _run_lines(settings, where, lambda line, article: _describe_events(line, article, ruleset))
         return
-    article = mark_stripped(asyncio.run(_read_article(settings, where)), ruleset)
+    article = mark_stripped(asyncio.run(read_article(settings, where)), ruleset)
     events = detect(article, ruleset)
     if json:
         print_json({"article": article, "events": events})
@@ -131,7 +131,7 @@ def _find_block_rules(settings: Settings, name: str) -> BlockRules:
     raise ConfigError([f"no source is named {name!r}"], hint="`monitor sources` lists their names")
 
 
-async def _read_article(settings: Settings, where: str, rules: BlockRules = DEFAULT_RULES) -> Article:
+async def read_article(settings: Settings, where: str, rules: BlockRules = DEFAULT_RULES) -> Article:
     """Return the article at a URL or in a file, read in the sandbox."""
     body, url, content_type = await _read_input(settings, where)
     with open_sandbox(settings) as sandbox:

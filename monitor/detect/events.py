@@ -147,7 +147,7 @@ def _resolve_parties(group: Sequence[Candidate], told: Sequence[Candidate]) -> t
     return mentions
 
 
-def _count_needed(best: Candidate) -> int:
+def count_needed(best: Candidate) -> int:
     """Return how many parties an event must name: in the news one will do, as in "signs deal with carmaker"."""
     sentence = best.sentence
     return 2 if sentence.field is Field.TEXT and sentence.number >= NEWS_SENTENCES else 1
@@ -159,7 +159,7 @@ def _make_event(
     best = group[0]
     mentions = _resolve_parties(group, told)
     modality = _settle_modality(group, told, document)
-    if modality not in best.rule.modalities or (best.rule.is_weighed and len(mentions) < _count_needed(best)):
+    if modality not in best.rule.modalities or (best.rule.is_weighed and len(mentions) < count_needed(best)):
         return None
     sentence = best.sentence
     text = document.read_field(sentence.field)

@@ -53,7 +53,7 @@ class Lexicon:
 
 def plan_query(text: str, where: str, sets: Mapping[str, Node], lexicon: Lexicon) -> Node:
     """Return the tree of a query, ready to evaluate; RuleError names `where`, the column and the remedy."""
-    node = _plan(parse_query(text, where), sets, lexicon, where)
+    node = plan_node(parse_query(text, where), sets, lexicon, where)
     depth, size = _measure(node, lexicon.sizes)
     if depth > MAX_PLAN_DEPTH or size > MAX_PLAN_NODES:
         raise RuleError(
@@ -72,13 +72,16 @@ def _measure(node: Node, sizes: dict[int, tuple[int, int]]) -> tuple[int, int]:
     return known
 
 
-def _plan(  # noqa: C901, PLR0911 - one case for each kind of node
+def plan_node(  # noqa: C901, PLR0911 - one case for each kind of node
     node: Node, sets: Mapping[str, Node], lexicon: Lexicon, where: str, scope: Scope = Scope.ARTICLE
 ) -> Node:
-    """Return a tree whose leaves are numbered literals and companies; sets are shared, not copied."""
+    """Return a tree whose leaves are numbered literals and companies; sets are shared, not copied.
+
+    `scope` is that of the node around it.
+    """
 
     def plan(part: Node, inside: Scope = scope) -> Node:
-        return _plan(part, sets, lexicon, where, inside)
+        return plan_node(part, sets, lexicon, where, inside)
 
     match node:
         case Phrase():
@@ -90,7 +93,7 @@ def _plan(  # noqa: C901, PLR0911 - one case for each kind of node
         case Either():
             return _join_atoms([plan(part) for part in node.parts])
         case All():
-            return replace(node, parts=tuple(plan(part, _narrow(scope, node.scope)) for part in node.parts))
+            return replace(node, parts=tuple(plan(part, narrow(scope, node.scope)) for part in node.parts))
         case Without():
             return Without(wanted=plan(node.wanted), unwanted=plan(node.unwanted))
         case Near():
@@ -114,7 +117,8 @@ def _join_atoms(parts: Sequence[Node]) -> Node:
     return other[0] if len(other) == 1 else Either(parts=tuple(other))
 
 
-def _narrow(outer: Scope, inner: Scope) -> Scope:
+def narrow(outer: Scope, inner: Scope) -> Scope:
+    """Return the narrower of two scopes."""
     order = list(Scope)
     return max(outer, inner, key=order.index)
 

@@ -74,14 +74,14 @@ def compile_rules(
     `weights` stand in for the built-in ones, as when they are learnt.
     """
     rules = tuple(rules)
-    lexicon = Lexicon(companies={name.lower(): number for number, name in _list_names(companies)})
+    lexicon = Lexicon(companies={name.lower(): number for number, name in list_names(companies)})
     planned: list[PlannedRule] = []
     problems = [f"{rule!r}: used twice; give each rule a name of its own" for rule in _find_twice(rules)]
     trees: dict[tuple[tuple[str, str], ...], dict[str, Node]] = {}
     for rule in rules:
         try:
             if rule.sets not in trees:
-                trees[rule.sets] = _plan_sets(rule, lexicon)
+                trees[rule.sets] = plan_sets(rule, lexicon)
             planned.append(_plan_rule(rule, trees[rule.sets], lexicon))
         except RuleError as error:
             problems.extend(str(error).splitlines())
@@ -138,7 +138,8 @@ def _plan_signals(lexicon: Lexicon) -> tuple[tuple[tuple[str, Node], ...], tuple
     return signals, cues
 
 
-def _list_names(companies: Sequence[Company]) -> Iterable[tuple[int, str]]:
+def list_names(companies: Sequence[Company]) -> Iterable[tuple[int, str]]:
+    """Yield each name by which a query may call a company, with the company's number."""
     for number, company in enumerate(companies):
         for name in (company.name, *company.aliases, *company.exact_aliases, company.ticker):
             if name:
@@ -149,7 +150,8 @@ def _find_twice(rules: Sequence[Rule]) -> list[str]:
     return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
 
 
-def _plan_sets(rule: Rule, lexicon: Lexicon) -> dict[str, Node]:
+def plan_sets(rule: Rule, lexicon: Lexicon) -> dict[str, Node]:
+    """Return the sets of a rule's file, planned, by name in lower case."""
     sets: dict[str, Node] = {}
     for name, query in rule.sets:
         where = f"{rule.file or 'rules'}: set {name!r}"

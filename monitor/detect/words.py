@@ -30,6 +30,7 @@ class Words:
     long_places: frozenset[str]
     passed_over: frozenset[str]
     contrasts: frozenset[str]
+    tie_words: frozenset[str]
     referring: frozenset[str]
     past_forms: frozenset[str]
     tenses: frozenset[str]

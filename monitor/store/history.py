@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from monitor.models import Alert, DatedEvent, Event, StoredArticle
 from monitor.store.articles import stored_article
@@ -50,11 +50,25 @@ def read_article(session: Session, article_id: int) -> StoredArticle | None:
     return stored_article(row) if row else None
 
 
-def list_articles(session: Session, *, source: str | None = None, limit: int = 50) -> list[StoredArticle]:
+def list_articles(
+    session: Session, *, source: str | None = None, since: datetime | None = None, limit: int = 50
+) -> list[StoredArticle]:
     """Return the articles stored last, newest first."""
-    chosen = [ArticleRow.source == source] if source else []
+    chosen = [col(ArticleRow.source) == source] if source else []
+    if since is not None:
+        chosen.append(col(ArticleRow.stored_at) >= since)
     rows = session.exec(select(ArticleRow).where(*chosen).order_by(col(ArticleRow.id).desc()).limit(limit))
     return [stored_article(row) for row in rows]
+
+
+def count_events_by_rule(session: Session, *, since: datetime | None = None) -> dict[str, int]:
+    """Return how many events each rule has told, of articles stored since a time."""
+    counted = select(EventRow.rule, func.count()).group_by(EventRow.rule)
+    if since is not None:
+        counted = counted.join(ArticleRow, col(ArticleRow.id) == col(EventRow.article_id)).where(
+            col(ArticleRow.stored_at) >= since
+        )
+    return dict(session.exec(counted).all())
 
 
 def list_alerts_of(session: Session, article_id: int) -> list[Alert]:

@@ -362,3 +362,52 @@ def test_what_offers_no_source_changes_nothing(monitor: Monitor, site: Site) -> 
     monitor.configure(sources="# mine\n")
     assert "nothing found" in monitor.run("sources", "add", site.url("/"), expect=1)
     assert (monitor.folder / "sources.toml").read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_rules_are_listed_with_the_events_they_told(filled: Monitor) -> None:
+    rules = {rule["name"]: rule for rule in json.loads(filled.run("rules", "list", "--all", "--json"))}
+    assert sum(rule["events"] for rule in rules.values()) == 1
+    assert rules["ends-tie"]["events"] == 0
+    assert "built-in rules more with --all" in filled.run("rules", "list")
+
+
+def test_rules_are_tested_and_a_failing_one_is_named(monitor: Monitor) -> None:
+    assert "0 failed" in monitor.run("rules", "test")
+    monitor.configure(
+        rules='[[rules]]\nname = "mine"\ntype = "expansion"\nmatch = "pact"\ntests.hit = ["nothing of it"]\n'
+    )
+    told = monitor.run("rules", "test", expect=1)
+    assert "rule 'mine' finds nothing in its own test 'nothing of it'" in told
+    assert "1 failed" in told
+
+
+def test_a_rule_is_explained_on_a_file_and_on_an_article_of_the_history(filled: Monitor, page: Path) -> None:
+    for where in (str(page), "1"):
+        told = filled.run("rules", "explain", "signs-tie", where)
+        assert "fires: new_partnership (confirmed)" in told
+        assert "formed a partnership" in told
+    explanation = json.loads(filled.run("rules", "explain", "ends-tie", "1", "--json"))
+    assert explanation["verdict"] == "does not match: 1 of 2 conditions held"
+    assert "no article has the id 99" in filled.run("rules", "explain", "ends-tie", "99", expect=1)
+    assert "did you mean 'ends-tie'" in filled.run("rules", "explain", "end-tie", "1", expect=2)
+
+
+def test_a_google_alert_is_imported_as_a_rule_that_loads(monitor: Monitor) -> None:
+    rule = monitor.run("rules", "import", "Alderon (pact OR venture) -jobs", "--type", "joint_venture")
+    monitor.configure(rules=rule)
+    assert "fine" in monitor.run("config", "check")
+    assert "not closed" in monitor.run("rules", "import", "(Alderon", expect=2)
+
+
+def test_articles_that_rules_missed_are_listed(monitor: Monitor, site: Site) -> None:
+    text = "Alderon and Birchway, whose joint venture is ten years old, both reported higher profit for the quarter."
+    site.put("/old", f"<html><head><title>Profit</title></head><body><article><p>{text}</p></article></body></html>")
+    site.put_feed("/feed", ("/old", "Profit"))
+    monitor.allow(site.address)
+    monitor.configure(
+        sources=f'[[sources]]\nname = "wire"\nkind = "feed"\nbaseline = false\nurl = "{site.url("/feed")}"',
+        companies='[[companies]]\nname = "Alderon"\n[[companies]]\nname = "Birchway"\n',
+    )
+    monitor.run("check")
+    assert [miss["sentence"] for miss in json.loads(monitor.run("rules", "misses", "--json"))] == [text]
+    assert "1 of 1 articles" in monitor.run("rules", "misses")

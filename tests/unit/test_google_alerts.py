@@ -1,0 +1,60 @@
+"""Google alerts become rules that load and pass their own tests."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.detect import check_rules, compile_rules, import_alert, parse_rules
+from monitor.errors import RuleError
+from monitor.models import EventType
+
+
+@pytest.mark.parametrize(
+    ("alert", "match", "unless"),
+    [
+        ("Halden Veltro", "Halden AND Veltro", None),
+        ('Halden "right of first refusal"', 'Halden AND "right of first refusal"', None),
+        ("alliance OR venture Halden", "(alliance OR venture) AND Halden", None),
+        ("alliance | venture | pact", "(alliance OR venture OR pact)", None),
+        ('Halden -jobs -"press release"', "Halden", 'jobs OR "press release"'),
+        ("(Halden partner) OR Veltro", "((Halden AND partner) OR Veltro)", None),
+        ("Halden -(jobs OR careers)", "Halden", "(jobs OR careers)"),
+        ("Halden site:example.com intitle:venture", 'Halden AND url: "example.com" AND title: venture', None),
+        ("Halden near NOT", 'Halden AND near AND "NOT"', None),
+    ],
+)
+def test_each_operator_is_translated(alert: str, match: str, unless: str | None) -> None:
+    (rule,) = tomllib.loads(import_alert(alert, EventType.EXPANSION))["rules"]
+    assert (rule["type"], rule["match"], rule.get("unless")) == ("expansion", match, unless)
+
+
+@pytest.mark.parametrize("alert", ["Halden venture -jobs", '"joint venture" OR pact Halden', "Halden's deal"])
+def test_an_imported_rule_passes_the_tests_that_it_brings(alert: str) -> None:
+    (rule,) = parse_rules(import_alert(alert, EventType.EXPANSION), "imported")
+    assert rule.hits
+    assert check_rules(compile_rules((rule,))) == []
+
+
+@pytest.mark.parametrize(
+    ("alert", "problem"),
+    [
+        ("", "nothing to look for"),
+        ("-jobs", "nothing to look for"),
+        ("(Halden", "not closed"),
+        ("Halden)", "without its partner at character 7"),
+    ],
+)
+def test_what_cannot_be_read_is_an_error_that_says_where(alert: str, problem: str) -> None:
+    with pytest.raises(RuleError, match=problem):
+        import_alert(alert, EventType.EXPANSION)
+
+
+@given(st.text(alphabet='ab "()-|OR:*sitenl$=/', max_size=40))
+def test_any_string_is_a_rule_that_loads_or_an_error(alert: str) -> None:
+    try:
+        text = import_alert(alert, EventType.EXPANSION)
+    except RuleError:
+        return
+    compile_rules(parse_rules(text, "imported"))
