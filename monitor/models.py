@@ -581,6 +581,19 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A step of a relation from one state to the next, and the event that told it."""
+
+    companies: tuple[str, str]
+    """Display names, in alphabetical order of their folded forms."""
+    subject: str | None
+    before: RelationState
+    after: RelationState
+    at: datetime
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """What people are told: a story's news, its evidence, and why now."""
 

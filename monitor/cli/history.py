@@ -1,5 +1,8 @@
 """history, show, search, relations: what was known, and when."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -21,12 +24,14 @@ from monitor.cli.context import (
     stdout,
 )
 from monitor.errors import MonitorError
-from monitor.models import Alert, Event, Field, Relation, StoredArticle
+from monitor.models import Alert, Event, Field, Relation, StoredArticle, Transition
 from monitor.store import history as records
-from monitor.track import fold_name, fold_relations, is_same_company
+from monitor.track import fold_name, fold_relations, is_same_company, trace_relations
 
 _WIDE_COLUMNS = 120
 """Of a terminal that has room for the titles of articles too."""
+
+AtOption = Annotated[str | None, typer.Option("--at", metavar="DAY", help="As it was known then, as 2026-05-01.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -137,19 +142,23 @@ def relations(
     context: typer.Context,
     companies: Annotated[list[str] | None, typer.Argument(metavar="[COMPANY] [COMPANY]")] = None,
     *,
+    at: AtOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show where the relations of companies stand, the latest change first.
+    """Show where the relations of companies stand, the latest change first; of two companies also how it came to that.
 
-    Examples: monitor relations; monitor relations Microsoft OpenAI
+    With --at as it was known then: from articles, and versions of them, that were stored by the end of that day.
+
+    Examples: monitor relations; monitor relations Microsoft OpenAI; monitor relations OpenAI --at 2025-01-20
     """
     settings = load_settings(context)
     folded = [fold_name(company) for company in companies or []]
     with open_store(settings) as store, store.read() as session:
-        ledger = fold_relations(records.dated_events(session, companies=folded))
-    wanted = [one for one in ledger if all(_names(one, company) for company in folded)]
+        events = records.dated_events(session, companies=folded, known_at=_read_day_end(at))
+    wanted = [one for one in fold_relations(events) if _names_all(one.companies, folded)]
+    steps = [step for step in trace_relations(events) if _names_all(step.companies, folded)]
     if json:
-        print_json(wanted)
+        print_json([asdict(one) | {"transitions": _steps_of(one, steps)} for one in wanted])
         return
     table = Table(box=None, pad_edge=False)
     for name in ("since", "who", "and", "about", "state"):
@@ -158,10 +167,40 @@ def relations(
         left, right = (escape(show(name)) for name in one.companies)
         table.add_row(f"{one.since:%Y-%m-%d}", left, right, escape(show(one.subject)), one.state.value)
     stdout.print(table if wanted else "[dim]no relations known[/]")
+    if len(folded) > 1:
+        _print_steps(steps)
 
 
-def _names(relation: Relation, company: str) -> bool:
-    return any(is_same_company(fold_name(name), company) for name in relation.companies)
+def _steps_of(relation: Relation, steps: Iterable[Transition]) -> list[Transition]:
+    subject = (relation.subject or "").casefold()
+    own = (step for step in steps if step.companies == relation.companies)
+    return [step for step in own if (step.subject or "").casefold() == subject]
+
+
+def _print_steps(steps: Iterable[Transition]) -> None:
+    for step in steps:
+        subject = f" · {escape(show(step.subject))}" if step.subject else ""
+        stdout.print(
+            f"\n{step.at:%Y-%m-%d} {step.before.value} → [bold cyan]{step.after.value}[/]{subject} "
+            f"[yellow]{step.event.modality.value}[/]\n  “{escape(show(step.event.evidence.sentence))}”",
+            soft_wrap=True,
+        )
+
+
+def _read_day_end(day: str | None) -> datetime | None:
+    """Return the end of a day in the reader's zone, or a time as it is."""
+    if day is None:
+        return None
+    try:
+        time = datetime.fromisoformat(day)
+        is_day = len(day) <= len("2026-05-01")
+        return (time + timedelta(days=1) if is_day else time).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter("a day as 2026-05-01, or a time as 2026-05-01T08:00") from error
+
+
+def _names_all(pair: Sequence[str], companies: Iterable[str]) -> bool:
+    return all(any(is_same_company(fold_name(name), company) for name in pair) for company in companies)
 
 
 def _print_article(stored: StoredArticle, events: list[Event], alerts: list[Alert]) -> None:

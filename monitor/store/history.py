@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, case, text
 from sqlmodel import Session, and_, col, func, or_, select
 
 from monitor.models import Alert, DatedEvent, Event, StoredArticle
@@ -121,15 +121,18 @@ def search_articles(
     return [(stored, snippets[stored.id]) for stored in articles]
 
 
-def dated_events(session: Session, *, companies: Sequence[str] = ()) -> list[DatedEvent]:
-    """Return the events of the newest version of each article, with the article's date.
+def dated_events(
+    session: Session, *, companies: Sequence[str] = (), known_at: datetime | None = None
+) -> list[DatedEvent]:
+    """Return the events of the newest version of each article, with its date; those known at a time, if given.
 
     With `companies` (folded names) those that may name all of these: a company is looked for by the first word of its
     name, because news shortens names.
     """
+    version = col(ArticleRow.version) if known_at is None else _version_at(known_at)
     wanted = select(EventRow.id, ArticleRow.published_at, ArticleRow.first_seen_at).join(
         ArticleRow,
-        and_(col(ArticleRow.id) == col(EventRow.article_id), col(ArticleRow.version) == col(EventRow.article_version)),
+        and_(col(ArticleRow.id) == col(EventRow.article_id), version == col(EventRow.article_version)),
     )
     for company in companies:
         naming = select(ParticipantRow.event_id).where(or_(*named_like(company.split(" ")[0])))
@@ -137,6 +140,17 @@ def dated_events(session: Session, *, companies: Sequence[str] = ()) -> list[Dat
     found = {row[0]: row[1] or row[2] for row in session.exec(wanted) if row[0] is not None}
     events = read_events(session, list(found))
     return [DatedEvent(event=events[event_id], at=at) for event_id, at in found.items()]
+
+
+def _version_at(time: datetime) -> ColumnElement[int]:
+    """Return which version of an article was the newest at a time; NULL if none was stored yet."""
+    older = (
+        select(func.max(ArticleVersionRow.version))
+        .where(col(ArticleVersionRow.article_id) == col(ArticleRow.id), col(ArticleVersionRow.stored_at) <= time)
+        .correlate(ArticleRow)
+        .scalar_subquery()
+    )
+    return case((col(ArticleRow.stored_at) <= time, col(ArticleRow.version)), else_=older)
 
 
 def _full_text_query(words: str) -> str:

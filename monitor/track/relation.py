@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
 
-from monitor.models import DatedEvent, Event, EventType, Modality, Relation, RelationState
+from monitor.models import DatedEvent, Event, EventType, Modality, Relation, RelationState, Transition
 from monitor.track.fingerprint import fold_name, is_same_company
 
 _MOVES_TO = {
@@ -43,7 +43,17 @@ Pair = tuple[str, str]
 
 
 def fold_relations(events: Iterable[DatedEvent]) -> tuple[Relation, ...]:
-    """Return the relation of each pair and subject, the latest change first; the same for any order of `events`.
+    """Return the relation of each pair and subject, the latest change first; the same for any order of `events`."""
+    latest = {(step.companies, (step.subject or "").casefold()): step for step in trace_relations(events)}
+    relations = [
+        Relation(companies=step.companies, subject=step.subject, state=step.after, since=step.at)
+        for step in latest.values()
+    ]
+    return tuple(sorted(relations, key=_newness, reverse=True))
+
+
+def trace_relations(events: Iterable[DatedEvent]) -> tuple[Transition, ...]:
+    """Return every step of the relation of each pair and subject, in order; the same for any order of `events`.
 
     Only confirmed and reported events move a relation; background fills a pair of which nothing else is known. The
     short name of a company joins its long one: see `_join_short_names`.
@@ -53,29 +63,40 @@ def fold_relations(events: Iterable[DatedEvent]) -> tuple[Relation, ...]:
     folds = {name: fold_name(name) for name in names}
     shown = {fold: name for name, fold in folds.items()}
     joined = _join_short_names({pair for dated in ordered for pair in _pairs(dated.event, folds)})
-    relations: dict[tuple[Pair, str], Relation] = {}
+    states: dict[tuple[Pair, str], RelationState] = {}
+    steps = []
     for dated in ordered:
         subject = dated.event.subject or ""
         for left, right in dict.fromkeys(joined[pair] for pair in _pairs(dated.event, folds)):
             key = (left, right), subject.casefold()
-            state = _next_state(relations.get(key), dated.event)
-            if state is not None:
-                relations[key] = Relation(
-                    companies=(shown[left], shown[right]), subject=subject or None, state=state, since=dated.at
+            before = states.get(key)
+            after = _next_state(before, dated.event)
+            if after is None:
+                continue
+            states[key] = after
+            steps.append(
+                Transition(
+                    companies=(shown[left], shown[right]),
+                    subject=subject or None,
+                    before=before or RelationState.NONE,
+                    after=after,
+                    at=dated.at,
+                    event=dated.event,
                 )
-    return tuple(sorted(relations.values(), key=_newness, reverse=True))
+            )
+    return tuple(steps)
 
 
-def _next_state(relation: Relation | None, event: Event) -> RelationState | None:
+def _next_state(before: RelationState | None, event: Event) -> RelationState | None:
     """Return the state that an event moves a relation to; None when it stays."""
     state = _MOVES_TO[event.type]
     if event.modality == Modality.HISTORICAL:
-        return state if relation is None else None
+        return state if before is None else None
     if event.modality not in _MOVING:
         return None
-    if relation and relation.state in _OPEN and state in _SAYS_NOT_HOW:
+    if before in _OPEN and state in _SAYS_NOT_HOW:
         return None
-    return None if relation and relation.state == state else state
+    return None if before == state else state
 
 
 def _chronology(dated: DatedEvent) -> tuple[bool, datetime, int, str, str, Sequence[str]]:

@@ -411,3 +411,17 @@ def test_articles_that_rules_missed_are_listed(monitor: Monitor, site: Site) -> 
     monitor.run("check")
     assert [miss["sentence"] for miss in json.loads(monitor.run("rules", "misses", "--json"))] == [text]
     assert "1 of 1 articles" in monitor.run("rules", "misses")
+
+
+def test_two_companies_are_shown_with_the_steps_of_their_relation(filled: Monitor) -> None:
+    told = filled.run("relations", "Alderon", "Birchway")
+    assert "none → active confirmed" in told
+    assert "“Alderon and Birchway form partnership”" in told
+    (relation,) = filled.ask("relations", "Alderon", "Birchway")
+    assert [(step["before"], step["after"]) for step in relation["transitions"]] == [("none", "active")]
+
+
+def test_the_ledger_of_an_earlier_day_knows_nothing_of_later_articles(filled: Monitor) -> None:
+    assert filled.ask("relations", "--at", "2020-01-01") == []
+    assert len(filled.ask("relations", "--at", "2099-12-31")) == 1
+    assert "a day as 2026-05-01" in filled.run("relations", "--at", "yesterday", expect=2)

@@ -31,21 +31,21 @@ def make_event(kind: EventType, *names: str, sentence: str = "A sentence.") -> E
     )
 
 
-def tell(session: Session, number: int, *told: Event, text: str = "Text.") -> Alert:
+def tell(session: Session, number: int, *told: Event, text: str = "Text.", now: datetime = NOW) -> Alert:
     """Store an article, or its next version, with its events and their alert."""
     article = Article(
         url=f"https://a.example/{number}", title="Title", text=text, published_at=NOW + timedelta(days=number)
     )
     known = articles.find_by_url(session, article.url)
     if known:
-        stored = articles.revise_article(session, known, article, digest=text, now=NOW)
+        stored = articles.revise_article(session, known, article, digest=text, now=now)
     else:
-        stored = articles.add_article(session, article, source="wire", digest=text, now=NOW)
-    story = news.open_story(session, NOW)
+        stored = articles.add_article(session, article, source="wire", digest=text, now=now)
+    story = news.open_story(session, now)
     ids = [
-        news.add_event(session, one, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW) for one in told
+        news.add_event(session, one, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=now) for one in told
     ]
-    return news.add_alert(session, ids, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
+    return news.add_alert(session, ids, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=now)
 
 
 def relations(session: Session, *companies: str) -> dict[tuple[str, str], str]:
@@ -125,3 +125,23 @@ def test_the_newest_article_of_a_source_is_found_by_an_index(store: Store) -> No
             "EXPLAIN QUERY PLAN SELECT max(published_at) FROM articles WHERE source = 'wire'"
         )
         assert "COVERING INDEX articles_newest" in str(plan.all())
+
+
+def test_the_ledger_is_shown_as_it_was_known_then(store: Store) -> None:
+    first, second, third = (NOW + timedelta(days=day) for day in (0, 5, 9))
+    with store.write() as session:
+        tell(session, 1, make_event(EventType.NEW_PARTNERSHIP, "Alder", "Birch"), text="A pact.", now=first)
+        tell(session, 1, make_event(EventType.IN_TALKS, "Alder", "Birch"), text="Only talks.", now=second)
+        tell(session, 2, make_event(EventType.TERMINATION, "Alder", "Birch"), text="Over.", now=third)
+    with store.read() as session:
+        known = [
+            [one.event.type for one in history.dated_events(session, known_at=time)]
+            for time in (first - timedelta(seconds=1), first, second - timedelta(seconds=1), second, third)
+        ]
+    assert known == [
+        [],
+        [EventType.NEW_PARTNERSHIP],
+        [EventType.NEW_PARTNERSHIP],
+        [EventType.IN_TALKS],
+        [EventType.IN_TALKS, EventType.TERMINATION],
+    ]

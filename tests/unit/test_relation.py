@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models import DatedEvent, Event, EventType, Evidence, Field, Modality, Participant, RelationState
-from monitor.track import fold_relations
+from monitor.track import fold_relations, trace_relations
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -167,3 +167,20 @@ def test_relations_of_some_companies_are_those_of_all() -> None:
     assert fold_relations(alders) == tuple(
         relation for relation in fold_relations(events) if "Alder" in "".join(relation.companies)
     )
+
+
+def test_each_step_of_a_relation_names_both_states_and_its_event() -> None:
+    events = [
+        dated(EventType.RIGHT_OF_FIRST_REFUSAL, 9, subject="cloud"),
+        dated(EventType.EXCLUSIVITY_GRANTED, 0, subject="cloud"),
+        dated(EventType.EXCLUSIVITY_LOST, 9, subject="cloud"),
+        dated(EventType.NEW_PARTNERSHIP, 4, subject="API"),
+    ]
+    steps = trace_relations(events)
+    assert [(step.subject, step.before.value, step.after.value, step.at.day) for step in steps] == [
+        ("cloud", "none", "exclusive", 1),
+        ("API", "none", "active", 5),
+        ("cloud", "exclusive", "non-exclusive", 10),
+        ("cloud", "non-exclusive", "right of first refusal", 10),
+    ]
+    assert [step.event for step in steps] == [events[place].event for place in (1, 3, 2, 0)]
