@@ -460,6 +460,10 @@ class Rule:
     """Texts in which the rule must find an event."""
     misses: tuple[str, ...] = ()
     """Texts in which it must not."""
+    min_parties: int = 0
+    """Companies that must be named around the match."""
+    language: str | None = None
+    """In which the rule is written, as "de": German writes every noun as other languages write names."""
     is_weighed: bool = False
     """A match is an event only where its weight and what stands around it say so (the built-in pack)."""
     sets: tuple[tuple[str, str], ...] = ()

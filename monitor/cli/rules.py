@@ -26,7 +26,7 @@ from monitor.cli.context import (
 )
 from monitor.cli.inspect import read_article
 from monitor.config import Settings
-from monitor.detect import Condition, Explanation, check_rules, explain_rule, find_miss, import_alert
+from monitor.detect import Condition, Explanation, check_rules, explain_rule, find_miss, import_alert, load_pack
 from monitor.errors import MonitorError
 from monitor.models import Article, EventType, Rule, StoredArticle
 from monitor.store import history as records
@@ -59,7 +59,8 @@ def list_rules(
     """
     settings = load_settings(context)
     ruleset = build_ruleset(settings)
-    rules = [planned.rule for planned in ruleset.rules if all_rules or not planned.rule.is_weighed]
+    built_in = {rule.name for rule in load_pack()}
+    rules = [planned.rule for planned in ruleset.rules if all_rules or planned.rule.name not in built_in]
     with open_store(settings) as store, store.read() as session:
         counts = records.count_events_by_rule(session, since=read_since(since, utc_now()))
     if json:
@@ -98,6 +99,8 @@ def _describe_rule(rule: Rule, count: int) -> dict[str, object]:
         "match": rule.match,
         "unless": rule.unless,
         "modalities": rule.modalities,
+        "min_parties": rule.min_parties,
+        "language": rule.language,
         "is_weighed": rule.is_weighed,
         "tests": len(rule.hits) + len(rule.misses),
         "events": count,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.detect.companies import find_organisations, is_title_case
+from monitor.detect.companies import find_german_nouns, find_organisations, is_title_case
 from monitor.detect.features import describe_match, describe_sentence
 from monitor.detect.match import Mention, Scan, Span, find_literals, spell
 from monitor.detect.modality import NEWS_SENTENCES, judge_modality
@@ -81,7 +81,7 @@ def _place(rule: Rule, spans: Sequence[Span], document: Document) -> list[tuple[
                 continue
             span = (span[0], document.sentences[place].last)  # noqa: PLW2901 - the part inside the sentence
         places.setdefault(place, span)
-    if not rule.is_weighed:
+    if not rule.is_weighed and not rule.min_parties:
         places = dict(sorted(places.items())[:1])
     return [(span, place) for place, span in places.items()]
 
@@ -122,12 +122,15 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
     mentions = find_organisations(
         document, sentence, known.watched, taken if is_title_case(document, sentence) else frozenset()
     )
+    in_german = mentions
+    if any(planned.rule.language == "de" for planned, _ in matches):
+        in_german = find_organisations(document, sentence, known.watched, find_german_nouns(document, sentence))
     features = [f"rule {planned.rule.name}" for planned, _ in matches if planned.rule.is_weighed]
     features += _describe_signs(place, known.signs)
     features += describe_sentence(document, sentence)
     candidates = []
     for planned, span in matches:
-        parties = find_parties(document, sentence, span, mentions)
+        parties = find_parties(document, sentence, span, in_german if planned.rule.language == "de" else mentions)
         own = (*features, *describe_match(document, sentence, planned.rule, span, parties, known.told))
         candidates.append(
             Candidate(

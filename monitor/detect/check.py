@@ -19,7 +19,10 @@ def check_rules(ruleset: Ruleset) -> list[str]:
 def _finds(ruleset: Ruleset, rule: Rule, text: str) -> bool:
     document = read_document(Article(url="", title="", text=text))
     return any(
-        candidate.rule is rule and candidate.score > 0 and candidate.modality in rule.modalities
+        candidate.rule is rule
+        and candidate.score > 0
+        and candidate.modality in rule.modalities
+        and len(candidate.parties.all) >= rule.min_parties
         for candidate in find_candidates(document, ruleset)
     )
 

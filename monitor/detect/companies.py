@@ -115,6 +115,19 @@ def _is_of_inside(document: Document, sentence: Sentence, word: int) -> bool:
     return document.words[word - 1] in load_words().takes_of and document.spell(sentence, word + 1)[0].isupper()
 
 
+def find_german_nouns(document: Document, sentence: Sentence) -> frozenset[int]:
+    """Return the words of a German sentence that are nouns and no names, by their endings, by list, or after "eine"."""
+    known = load_words()
+    endings = tuple(known.german_endings)
+    return frozenset(
+        word
+        for word in range(sentence.first, sentence.last)
+        if document.words[word] in known.german_words
+        or document.words[word].endswith(endings)
+        or (word > sentence.first and document.words[word - 1] in known.german_articles)
+    )
+
+
 def _joins(text: str, document: Document, word: int) -> bool:
     """Tell whether a word may go on with the name that ends before it."""
     gap = text[document.ends[word - 1] : document.starts[word]]

@@ -63,11 +63,11 @@ def merge(candidates: Sequence[Candidate], document: Document, ruleset: Ruleset)
 
 
 def _choose_types(group: Sequence[Candidate]) -> list[Candidate]:
-    """Return the candidates of a sentence that tell an event: users' rules always, of the others one for each trigger.
+    """Return the candidates of a sentence that tell an event: those that decide alone, of others one a trigger.
 
     A candidate whose own weight does not do may still name the type of one that it overlaps.
     """
-    chosen = [one for one in group if not one.rule.is_weighed]
+    chosen = [one for one in group if not one.rule.is_weighed and len(one.parties.all) >= one.rule.min_parties]
     weighed = [one for one in group if one.rule.is_weighed]
     told = [one for one in weighed if one.score > 0]
     taken: list[Candidate] = []
@@ -150,6 +150,8 @@ def _resolve_parties(group: Sequence[Candidate], told: Sequence[Candidate]) -> t
 def count_needed(best: Candidate) -> int:
     """Return how many parties an event must name: in the news one will do, as in "signs deal with carmaker"."""
     sentence = best.sentence
+    if not best.rule.is_weighed:
+        return best.rule.min_parties
     return 2 if sentence.field is Field.TEXT and sentence.number >= NEWS_SENTENCES else 1
 
 
@@ -159,7 +161,7 @@ def _make_event(
     best = group[0]
     mentions = _resolve_parties(group, told)
     modality = _settle_modality(group, told, document)
-    if modality not in best.rule.modalities or (best.rule.is_weighed and len(mentions) < count_needed(best)):
+    if modality not in best.rule.modalities or len(mentions) < count_needed(best):
         return None
     sentence = best.sentence
     text = document.read_field(sentence.field)

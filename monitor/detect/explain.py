@@ -157,7 +157,7 @@ def _tell_verdict(candidate: Candidate, events: Sequence[Event]) -> str:
         return f"it is {candidate.modality.value}, and the rule takes {allowed}"
     if rule.is_weighed and candidate.score <= 0:
         return f"more speaks against a change than for it: {candidate.score:+.2f}"
-    if rule.is_weighed and len(candidate.parties.all) < count_needed(candidate):
+    if len(candidate.parties.all) < count_needed(candidate):
         return f"it names {len(candidate.parties.all)} of the {count_needed(candidate)} companies needed there"
     if here:
         return f"the change is told as {here[0].type.value} by rule {here[0].rule!r}"

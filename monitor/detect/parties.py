@@ -11,7 +11,7 @@ from monitor.detect.words import load_words
 from monitor.models import Company, Participant
 
 _PARENTS = frozenset({"of", "by"})
-_LINKS = frozenset({"and", "or", "with", "&", "as", "well", "from"})
+_LINKS = frozenset({"and", "or", "with", "&", "as", "well", "from", "und", "mit", "et", "avec", "y", "e", "con"})
 _MAX_GAP = 14
 """Words between a trigger and the name that it takes."""
 

@@ -32,6 +32,8 @@ class _Entry(_Strict):
     tags: tuple[Text, ...] = ()
     modalities: tuple[Modality, ...] = ()
     tests: _Tests = _Tests()
+    min_parties: Annotated[int, Field(ge=0, le=9)] = 0
+    language: Annotated[str, Field(pattern="[a-z]{2}")] | None = None
     is_weighed: bool = False
 
 
@@ -76,6 +78,8 @@ def _make_rule(entry: _Entry, sets: tuple[tuple[str, str], ...], file: str) -> R
         modalities=entry.modalities or tuple(Modality),
         hits=entry.tests.hit,
         misses=entry.tests.miss,
+        min_parties=entry.min_parties,
+        language=entry.language,
         is_weighed=entry.is_weighed,
         sets=sets,
         file=file,

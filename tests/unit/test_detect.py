@@ -341,3 +341,57 @@ def test_initials_in_a_headline_are_the_company_of_the_text() -> None:
 def test_bodies_places_and_products_are_no_parties(ruleset: Ruleset, body: str) -> None:
     (event,) = read(ruleset, f"Acme Robotics has formed a partnership with Globex Mills for {body}, it said on Monday.")
     assert names(event) == ["Acme Robotics", "Globex Mills"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "modality", "companies"),
+    [
+        ("Alderon und Birchway gründen Gemeinschaftsunternehmen für Sensoren", "joint_venture", "confirmed", None),
+        (
+            "Der Autobauer Alderon und der Zulieferer Birchway haben eine Kooperation bei Batterien vereinbart.",
+            "new_partnership",
+            "confirmed",
+            None,
+        ),
+        ("Alderon könnte die Partnerschaft mit Birchway beenden.", "termination", "speculated", None),
+        ("Alderon dementiert Gespräche mit Birchway über eine Partnerschaft.", "in_talks", "denied", None),
+        ("Alderon und Birchway verhandeln Insidern zufolge über eine Allianz.", "in_talks", "reported", None),
+        (
+            "Alderon et Birchway signent un accord de coopération avec Castellane.",
+            "new_partnership",
+            "confirmed",
+            ["Alderon", "Birchway", "Castellane"],
+        ),
+        ("Alderon pourrait mettre fin à son partenariat avec Birchway.", "termination", "speculated", None),
+        ("Alderon y Birchway firman un acuerdo de colaboración en redes.", "new_partnership", "confirmed", None),
+        ("Alderon niega que negocie una alianza con Birchway.", "in_talks", "denied", None),
+    ],
+)
+def test_german_french_and_spanish_tell_changes_too(
+    text: str, kind: str, modality: str, companies: list[str] | None
+) -> None:
+    (event,) = read(compile_rules(load_pack()), text)
+    assert (event.type, event.modality) == (kind, modality)
+    assert names(event) == (companies or ["Alderon", "Birchway"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Koalition einigte sich auf ein Gesetz zur Zusammenarbeit der Länder.",
+        "Das Gemeinschaftsunternehmen von Alderon erzielte einen Umsatz von drei Millionen Euro.",
+        "Le gouvernement annonce un partenariat avec les régions.",
+        "Le joueur prolonge son contrat avec le club.",
+        "El Gobierno firma un acuerdo con los sindicatos.",
+    ],
+)
+def test_without_two_companies_other_languages_tell_nothing(text: str) -> None:
+    assert read(compile_rules(load_pack()), text) == ()
+
+
+def test_a_rule_may_ask_for_companies_around_its_match() -> None:
+    rule = Rule(name="mine", type=EventType.DISPUTE, match="quarrel*", min_parties=2)
+    ruleset = compile_rules((rule,), COMPANIES)
+    assert read(ruleset, "They quarrelled. Halden quarrelled.") == ()
+    (event,) = read(ruleset, "They quarrelled. Halden quarrelled with Veltro.")
+    assert event.evidence.sentence == "Halden quarrelled with Veltro."
