@@ -16,7 +16,8 @@ _LAST_DATELINE = 2
 _SHARE_OF_CAPITALS = 0.62
 """Of a sentence's longer words; above it a sentence is a headline in title case."""
 _DATELINE = re.compile(
-    r"[^.!?\n]{0,80}\([^()\n]{2,40}\)\s*[-\u2013\u2014]{1,2}\s*|[A-Z][A-Z/ ,.'-]{2,40}\s[-\u2013\u2014]{1,2}\s"
+    r"(?:[A-Z]{3}[^!?\n(]{0,80})?\([^():.\n]{2,40}\)\s*[-\u2013\u2014]{1,2}\s*"
+    r"|[A-Z][A-Z/ ,.'-]{2,40}\s[-\u2013\u2014]{1,2}\s"
 )
 """As in "NEW YORK, June 3 (Reuters) - " and "LONDON \u2013 ": where an article comes from."""
 _AGENCY_TICKER = re.compile(r"[A-Za-z0-9]{2,6}\.[A-Z]{1,3}|[A-Z]\.[A-Z]")

@@ -308,10 +308,18 @@ def test_a_bare_headline_is_as_sure_as_the_first_sentence(ruleset: Ruleset, lead
     assert event.modality == modality
 
 
-@pytest.mark.parametrize("dateline", ["LEEDS, June 3 (Northern Wire) - ", "LEEDS--(NORTHERN WIRE)--", "LEEDS \u2013 "])
+@pytest.mark.parametrize(
+    "dateline", ["LEEDS, June 3 (Northern Wire) - ", "LEEDS, Yorks.--(NORTHERN WIRE)--", "(Wire) -- ", "LEEDS \u2013 "]
+)
 def test_a_dateline_names_no_party(ruleset: Ruleset, dateline: str) -> None:
     (event,) = read(ruleset, f"{dateline}Acme Robotics has formed a partnership with Globex Mills, it said on Monday.")
     assert names(event) == ["Acme Robotics", "Globex Mills"]
+
+
+def test_a_ticker_before_a_dash_is_no_dateline(ruleset: Ruleset) -> None:
+    text = "ACME Robotics (NYSE: ACME) \u2013 the maker of arms \u2013 has formed a partnership with Globex Mills."
+    (event,) = read(ruleset, text)
+    assert names(event) == ["ACME Robotics", "Globex Mills"]
 
 
 @pytest.mark.parametrize(
