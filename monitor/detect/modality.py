@@ -29,6 +29,8 @@ _ABOUT_A_TIE = frozenset(
     }
 )
 """Changes that are sure though the tie is not: "ends its proposed alliance", "in talks on a potential venture"."""
+_ABOUT_TERMS = frozenset({EventType.EXCLUSIVITY_GRANTED, EventType.EXCLUSIVITY_LOST, EventType.RIGHT_OF_FIRST_REFUSAL})
+"""Changes that are terms of a deal; what follows them says when the term applies: "may turn to others if it cannot"."""
 
 
 def judge_modality(
@@ -39,7 +41,10 @@ def judge_modality(
     end = min(trigger[1], trigger[0] + _HEAD) if rule.type in _ABOUT_A_TIE else trigger[1]
     places = {
         "before": (max(first, trigger[0] - _REACH), end),
-        "near": (max(first, trigger[0] - _REACH), min(last, trigger[1] + _REACH)),
+        "near": (
+            max(first, trigger[0] - _REACH),
+            trigger[1] if rule.type in _ABOUT_TERMS else min(last, trigger[1] + _REACH),
+        ),
         "clause": (first, last),
         "sentence": (sentence.first, sentence.last),
     }

@@ -293,6 +293,13 @@ def test_talks_are_sure_though_their_outcome_is_not(ruleset: Ruleset, text: str,
     assert (event.type, event.modality) == (EventType.IN_TALKS, modality)
 
 
+def test_what_a_term_depends_on_does_not_make_it_unsure(ruleset: Ruleset) -> None:
+    text = "Veltro said the door remains open for other suppliers of Halden if it cannot meet demand."
+    assert [(event.type, event.modality) for event in read(ruleset, text)] == [
+        (EventType.EXCLUSIVITY_LOST, Modality.CONFIRMED)
+    ]
+
+
 @pytest.mark.parametrize(
     ("lead", "modality"),
     [
