@@ -5,7 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.detect.query import parse_query
+from monitor.detect.check import check_rules
+from monitor.detect.rules import parse_rules
+from monitor.detect.ruleset import compile_rules
 from monitor.errors import RuleError
 from monitor.models import EventType
 
@@ -41,12 +43,14 @@ def import_alert(text: str, kind: EventType, name: str | None = None) -> str:
         raise RuleError(f"{text}: nothing to look for; an alert needs a word that is not excluded")
     match = " AND ".join(term.query for term in wanted)
     unless = " OR ".join(term.query for term in unwanted)
-    parse_query(match, "the imported alert")
     lines = ["[[rules]]", f"name = {_quote(name or _make_name(text))}", f"type = {_quote(kind.value)}"]
     lines.append(f"match = {_quote(match)}")
     if unless:
         lines.append(f"unless = {_quote(unless)}")
-    return "\n".join([*lines, *_make_tests(wanted, unwanted)]) + "\n"
+    rule = "\n".join([*lines, *_make_tests(wanted, unwanted)]) + "\n"
+    if check_rules(compile_rules(parse_rules(rule, "the imported alert"))):
+        raise RuleError(f"{text}: finds nothing even in its own words; look at what it excludes")
+    return rule
 
 
 def _read_terms(text: str, tokens: Sequence[re.Match[str]], place: int) -> tuple[list[_Term], int]:
@@ -80,7 +84,7 @@ def _read_terms(text: str, tokens: Sequence[re.Match[str]], place: int) -> tuple
 
 
 def _make_term(word: str, field: str | None, *, is_excluded: bool) -> _Term | None:
-    bare = word.strip('"').strip("*.,;")
+    bare = " ".join(re.sub(r'[*"]', " ", word).split()).strip(".,;")  # Google's * stands for any words
     if not any(char.isalnum() for char in bare):
         return None
     prefix = _FIELDS.get(field) if field else None

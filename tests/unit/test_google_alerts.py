@@ -22,6 +22,7 @@ from monitor.models import EventType
         ("(Halden partner) OR Veltro", "((Halden AND partner) OR Veltro)", None),
         ("Halden -(jobs OR careers)", "Halden", "(jobs OR careers)"),
         ("Halden site:example.com intitle:venture", 'Halden AND url: "example.com" AND title: venture', None),
+        ('Halden "deal * Veltro" pact*', 'Halden AND "deal Veltro" AND pact', None),
         ("Halden near NOT", 'Halden AND near AND "NOT"', None),
     ],
 )
@@ -42,6 +43,7 @@ def test_an_imported_rule_passes_the_tests_that_it_brings(alert: str) -> None:
     [
         ("", "nothing to look for"),
         ("-jobs", "nothing to look for"),
+        ("Halden -Halden", "finds nothing even in its own words"),
         ("(Halden", "not closed"),
         ("Halden)", "without its partner at character 7"),
     ],
@@ -57,4 +59,4 @@ def test_any_string_is_a_rule_that_loads_or_an_error(alert: str) -> None:
         text = import_alert(alert, EventType.EXPANSION)
     except RuleError:
         return
-    compile_rules(parse_rules(text, "imported"))
+    assert check_rules(compile_rules(parse_rules(text, "imported"))) == []
