@@ -89,6 +89,7 @@ def test_other_senses_of_the_words_do_not_fire(ruleset: Ruleset, text: str) -> N
     [
         ("Halden ended its partnership with Veltro on Monday.", "confirmed"),
         ("Halden may scrap its partnership with Veltro.", "speculated"),
+        ("Halden is exploring an exit from its joint venture with Veltro.", "speculated"),
         ("Halden is to end its partnership with Veltro, people familiar with the matter said.", "reported"),
         ("Halden denied that it would end its partnership with Veltro.", "denied"),
         ("Halden will not end its partnership with Veltro, it said on Monday.", "denied"),
