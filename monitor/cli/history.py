@@ -1,5 +1,6 @@
 """history, show, search, relations: what was known, and when."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -24,9 +25,9 @@ from monitor.cli.context import (
     stdout,
 )
 from monitor.errors import MonitorError
-from monitor.models import Alert, Event, Field, Relation, StoredArticle, Transition
+from monitor.models import Alert, Event, Field, StoredArticle, Transition
 from monitor.store import history as records
-from monitor.track import fold_name, fold_relations, is_same_company, trace_relations
+from monitor.track import fold_name, is_same_company, read_relations, relation_key, trace_relations
 
 _WIDE_COLUMNS = 120
 """Of a terminal that has room for the titles of articles too."""
@@ -96,11 +97,7 @@ def show_article(
     """
     settings = load_settings(context)
     with open_store(settings) as store, store.read() as session:
-        stored = records.read_article(session, article_id)
-        if stored is None:
-            problem = MonitorError(f"no article has the id {article_id}")
-            problem.hint = "`monitor history` and `monitor search WORDS` list ids"
-            raise problem
+        stored = require_article(records.read_article(session, article_id), article_id)
         events = records.events_of(session, stored)
         alerts = records.list_alerts_of(session, article_id)
         versions = records.list_versions(session, article_id)
@@ -110,6 +107,15 @@ def show_article(
     _print_article(stored, events, alerts)
     for number, stored_at, title in versions:
         stdout.print(f"[dim]version {number}, until {show_time(stored_at)}: {escape(show(title))}[/]", soft_wrap=True)
+
+
+def require_article(stored: StoredArticle | None, article_id: int) -> StoredArticle:
+    """Return what was read of the history; MonitorError if there is no article with this id."""
+    if stored is None:
+        problem = MonitorError(f"no article has the id {article_id}")
+        problem.hint = "`monitor history` and `monitor search WORDS` list ids"
+        raise problem
+    return stored
 
 
 def search(
@@ -155,10 +161,13 @@ def relations(
     folded = [fold_name(company) for company in companies or []]
     with open_store(settings) as store, store.read() as session:
         events = records.dated_events(session, companies=folded, known_at=_read_day_end(at))
-    wanted = [one for one in fold_relations(events) if _names_all(one.companies, folded)]
     steps = [step for step in trace_relations(events) if _names_all(step.companies, folded)]
+    wanted = read_relations(steps)
     if json:
-        print_json([asdict(one) | {"transitions": _steps_of(one, steps)} for one in wanted])
+        by_relation = defaultdict(list)
+        for step in steps:
+            by_relation[relation_key(step)].append(step)
+        print_json([asdict(one) | {"transitions": by_relation[relation_key(one)]} for one in wanted])
         return
     table = Table(box=None, pad_edge=False)
     for name in ("since", "who", "and", "about", "state"):
@@ -169,12 +178,6 @@ def relations(
     stdout.print(table if wanted else "[dim]no relations known[/]")
     if len(folded) > 1:
         _print_steps(steps)
-
-
-def _steps_of(relation: Relation, steps: Iterable[Transition]) -> list[Transition]:
-    subject = (relation.subject or "").casefold()
-    own = (step for step in steps if step.companies == relation.companies)
-    return [step for step in own if (step.subject or "").casefold() == subject]
 
 
 def _print_steps(steps: Iterable[Transition]) -> None:

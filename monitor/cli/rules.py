@@ -1,7 +1,7 @@
 """rules list, test, explain, import, misses: for the people who write rules."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from monitor.app import build_ruleset, open_store, utc_now
 from monitor.cli.context import (
+    MAX_ID,
     ExitCode,
     JsonOption,
     LimitOption,
@@ -24,10 +25,10 @@ from monitor.cli.context import (
     stderr,
     stdout,
 )
+from monitor.cli.history import require_article
 from monitor.cli.inspect import read_article
 from monitor.config import Settings
 from monitor.detect import Condition, Explanation, check_rules, explain_rule, find_miss, import_alert, load_pack
-from monitor.errors import MonitorError
 from monitor.models import Article, EventType, Rule, StoredArticle
 from monitor.store import history as records
 
@@ -58,9 +59,8 @@ def list_rules(
     Examples: monitor rules list; monitor rules list --all --since 30d
     """
     settings = load_settings(context)
-    ruleset = build_ruleset(settings)
-    built_in = {rule.name for rule in load_pack()}
-    rules = [planned.rule for planned in ruleset.rules if all_rules or planned.rule.name not in built_in]
+    built_in = load_pack()
+    rules = [*(built_in if all_rules else ()), *settings.rules]
     with open_store(settings) as store, store.read() as session:
         counts = records.count_events_by_rule(session, since=read_since(since, utc_now()))
     if json:
@@ -83,10 +83,9 @@ def list_rules(
             str(counts.get(rule.name, 0)),
             escape(show(" ".join(rule.match.split()))),
         )
-    hidden = len(ruleset.rules) - len(rules)
     stdout.print(table if rules else "[dim]rules.toml has no rules of your own[/]")
-    if hidden:
-        stdout.print(f"[dim]{hidden} built-in rules more with --all[/]")
+    if not all_rules:
+        stdout.print(f"[dim]{len(built_in)} built-in rules more with --all[/]")
 
 
 def _describe_rule(rule: Rule, count: int) -> dict[str, object]:
@@ -150,13 +149,10 @@ def explain(
 def _find_article(settings: Settings, where: str) -> Article:
     if not where.isdecimal():
         return asyncio.run(read_article(settings, where))
+    number = int(where)
     with open_store(settings) as store, store.read() as session:
-        stored = records.read_article(session, int(where))
-    if stored is None:
-        problem = MonitorError(f"no article has the id {where}")
-        problem.hint = "`monitor history` and `monitor search WORDS` list ids"
-        raise problem
-    return stored.article
+        stored = records.read_article(session, number) if number <= MAX_ID else None
+    return require_article(stored, number).article
 
 
 def _print_explanation(article: Article, explanation: Explanation) -> None:
@@ -186,12 +182,10 @@ def _draw(condition: Condition, name: str) -> Tree:
     return tree
 
 
-def _grow(tree: Tree, parts: Iterable[Condition]) -> None:
-    parts = list(parts)
-    missing = [part for part in parts if not part.holds and not part.parts]
-    hidden = missing[_MAX_ALTERNATIVES:] if len(missing) > _MAX_ALTERNATIVES else []
+def _grow(tree: Tree, parts: Sequence[Condition]) -> None:
+    hidden = {id(part) for part in [part for part in parts if not part.holds and not part.parts][_MAX_ALTERNATIVES:]}
     for part in parts:
-        if part not in hidden:
+        if id(part) not in hidden:
             _grow(tree.add(_label(part)), part.parts)
     if hidden:
         tree.add(f"[dim]✗ {len(hidden)} more, not found[/]")

@@ -144,7 +144,7 @@ def _may_be_name(document: Document, sentence: Sentence, word: int, goes_on: boo
     folded = document.words[word]
     if not _has_capital(spelled) or _AGENCY_TICKER.fullmatch(spelled) or len(spelled) < 2:
         return False
-    if goes_on and (folded in names.suffixes or folded in names.organisation_words):
+    if goes_on and is_suffix(folded):
         return True
     if folded in names.not_names or text[max(0, document.starts[word] - 1)] == "(":
         return False
@@ -168,9 +168,7 @@ def _name_run(document: Document, sentence: Sentence, run: Span) -> Mention | No
     names = load_words()
     first, last = run
     words = document.words[first:last]
-    is_organisation = len(words) > 1 and any(
-        word in names.suffixes or word in names.organisation_words for word in words[1:]
-    )
+    is_organisation = len(words) > 1 and any(map(is_suffix, words[1:]))
     if not is_organisation:
         before = document.words[first - 1] if first > sentence.first else ""
         is_person = words[0] in names.given_names or (before in names.ranks and len(words) > 1)

@@ -109,19 +109,16 @@ def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], docu
         return best.modality
     leads = [one for one in told if _is_lead(one)]
     own = [one.modality for one in leads if one in group]
-    if not _is_headline(best, document.article):
+    if not _is_headline(best, document):
         return Modality.REPORTED if Modality.REPORTED in own else best.modality
     others = [one.modality for one in leads if one not in group and _share_company(one, best)]
     unsure = [one for one in own if one in {*_UNSURE, Modality.CONDITIONAL}] + [one for one in others if one in _UNSURE]
     return unsure[0] if unsure else best.modality
 
 
-def _is_headline(candidate: Candidate, article: Article) -> bool:
+def _is_headline(candidate: Candidate, document: Document) -> bool:
     """Tell whether a candidate stands in the title, or in the title as the text repeats it."""
-    is_first = candidate.sentence.field is Field.TEXT and candidate.sentence.number == 0
-    return candidate.sentence.field is Field.TITLE or (
-        is_first and bool(article.title) and article.text.startswith(article.title)
-    )
+    return candidate.sentence.field is Field.TITLE or candidate.sentence.start < document.title_end
 
 
 def _is_lead(candidate: Candidate) -> bool:

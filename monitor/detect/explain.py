@@ -13,7 +13,6 @@ from monitor.detect.nodes import (
     All,
     AtLeast,
     Distinct,
-    Either,
     InField,
     Name,
     Near,
@@ -23,7 +22,7 @@ from monitor.detect.nodes import (
     Scope,
     Without,
 )
-from monitor.detect.plan import Lexicon, narrow, plan_node
+from monitor.detect.plan import Lexicon, find_scope_inside, list_parts, plan_node
 from monitor.detect.query import parse_query
 from monitor.detect.ruleset import Ruleset, list_names, plan_sets
 from monitor.detect.tokens import Document, read_document
@@ -91,15 +90,15 @@ def explain_rule(name: str, article: Article, ruleset: Ruleset) -> Explanation:
     unless = None if rule.unless is None else tracer.trace(rule.unless)
     candidates = find_candidates(document, ruleset) if document.words else []
     events = merge(candidates, document, ruleset)
-    own = [one for one in candidates if one.rule is rule]
-    tellings = tuple(_describe(one, document, events, ruleset) for one in own)
+    tellings = tuple(_describe(one, document, events, ruleset) for one in candidates if one.rule is rule)
+    own = tuple(event for event in events if event.rule == rule.name)
     return Explanation(
         rule=rule.name,
-        verdict=_judge(match, unless, [event for event in events if event.rule == rule.name], tellings),
+        verdict=_judge(match, unless, own, tellings),
         match=match,
         unless=unless,
         tellings=tellings,
-        events=tuple(event for event in events if event.rule == rule.name),
+        events=own,
     )
 
 
@@ -175,7 +174,6 @@ class _Tracer:
         watched = find_watched(document, find_literals(document, ruleset.automaton), ruleset)
         self._watched = [watched[word] for word in sorted(watched)]
         self._list = lambda: list_mentions(document, watched)
-        self._companies = ruleset.companies
 
     def trace(self, query: str) -> Condition:
         """Return the tree of a query with what holds."""
@@ -193,16 +191,14 @@ class _Tracer:
     def _plan(self, node: Node, scope: Scope) -> Iterator[tuple[int, Node]]:
         """Yield the plan of each node of a tree, by the node's identity."""
         yield id(node), plan_node(node, self._sets, self._lexicon, self._where, scope)
-        inner = (
-            narrow(scope, node.scope) if isinstance(node, All) else Scope.SENTENCE if isinstance(node, Near) else scope
-        )
+        inside = find_scope_inside(node, scope)
         for part in list_parts(node):
-            yield from self._plan(part, inner)
+            yield from self._plan(part, inside)
 
     def _read(self, node: Node, plans: Mapping[int, Node], scan: Scan) -> Condition:
         found = evaluate(plans[id(node)], scan)
         return Condition(
-            label=name_node(node),
+            label=_name_node(node),
             holds=found is not None,
             places=tuple(
                 Place(words=spell(self._document, span), number=span[0] + 1) for span in (found or ())[:_MAX_PLACES]
@@ -247,21 +243,7 @@ def _measure(left: Span, right: Span) -> int:
     return right[0] - left[1] + 1
 
 
-def list_parts(node: Node) -> tuple[Node, ...]:
-    """Return the parts of a node as written."""
-    match node:
-        case Either(parts=parts) | All(parts=parts):
-            return parts
-        case Without(wanted=wanted, unwanted=unwanted):
-            return wanted, unwanted
-        case Near(left=left, right=right):
-            return left, right
-        case InField(part=part) | AtLeast(part=part) | Distinct(part=part):
-            return (part,)
-    return ()
-
-
-def name_node(node: Node) -> str:
+def _name_node(node: Node) -> str:
     """Return a node as one would write it, without its parts."""
     match node:
         case Phrase(text=text, is_exact=is_exact):

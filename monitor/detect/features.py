@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from monitor.detect.companies import is_common_word, is_same_company, is_title_case
+from monitor.detect.companies import is_common_word, is_same_company, is_suffix, is_title_case
 from monitor.detect.match import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES
 from monitor.detect.parties import Parties
@@ -74,9 +74,8 @@ def describe_parties(document: Document, parties: Parties) -> Iterator[str]:
     sides = [side for side, names in (("before", parties.before), ("after", parties.after)) if names]
     side = "both" if len(sides) > 1 else sides[0] if sides else "none"
     yield f"parties {side} {min(len(parties.all), 2)}"
-    known = load_words()
     for word in {word for one in parties.all for word in document.words[one.first : one.last]}:
-        if is_common_word(word) or word in known.suffixes or word in known.organisation_words:
+        if is_common_word(word) or is_suffix(word):
             yield f"name {word}"
 
 

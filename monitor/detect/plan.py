@@ -66,7 +66,7 @@ def _measure(node: Node, sizes: dict[int, tuple[int, int]]) -> tuple[int, int]:
     """Return depth and number of nodes, those of shared sets counted each time."""
     known = sizes.get(id(node))
     if known is None:
-        parts = [_measure(part, sizes) for part in (*_list_parts(node), *_list_unwanted(node))]
+        parts = [_measure(part, sizes) for part in list_parts(node)]
         known = 1 + max((depth for depth, _ in parts), default=0), 1 + sum(size for _, size in parts)
         sizes[id(node)] = known
     return known
@@ -79,8 +79,9 @@ def plan_node(  # noqa: C901, PLR0911 - one case for each kind of node
 
     `scope` is that of the node around it.
     """
+    inside = find_scope_inside(node, scope)
 
-    def plan(part: Node, inside: Scope = scope) -> Node:
+    def plan(part: Node) -> Node:
         return plan_node(part, sets, lexicon, where, inside)
 
     match node:
@@ -93,11 +94,11 @@ def plan_node(  # noqa: C901, PLR0911 - one case for each kind of node
         case Either():
             return _join_atoms([plan(part) for part in node.parts])
         case All():
-            return replace(node, parts=tuple(plan(part, narrow(scope, node.scope)) for part in node.parts))
+            return replace(node, parts=tuple(plan(part) for part in node.parts))
         case Without():
             return Without(wanted=plan(node.wanted), unwanted=plan(node.unwanted))
         case Near():
-            return replace(node, left=plan(node.left, Scope.SENTENCE), right=plan(node.right, Scope.SENTENCE))
+            return replace(node, left=plan(node.left), right=plan(node.right))
         case InField(field=name) if name in _FACTS:
             return node
         case InField() | AtLeast():
@@ -117,10 +118,14 @@ def _join_atoms(parts: Sequence[Node]) -> Node:
     return other[0] if len(other) == 1 else Either(parts=tuple(other))
 
 
-def narrow(outer: Scope, inner: Scope) -> Scope:
-    """Return the narrower of two scopes."""
-    order = list(Scope)
-    return max(outer, inner, key=order.index)
+def find_scope_inside(node: Node, scope: Scope) -> Scope:
+    """Return the scope of a node's parts, given that around it: they are never wider."""
+    match node:
+        case All(scope=own):
+            return max(scope, own, key=list(Scope).index)
+        case Near():
+            return Scope.SENTENCE
+    return scope
 
 
 def _plan_phrase(phrase: Phrase, lexicon: Lexicon) -> Atom | Row:
@@ -176,10 +181,15 @@ def list_literals(node: Node, names: Mapping[int, frozenset[int]]) -> set[int]:
             return set[int]().union(*(names.get(number, ()) for number in node.numbers or ()))
         case InField(field=name) if name in _FACTS:
             return set()
-    return set[int]().union(*(list_literals(part, names) for part in _list_parts(node)))
+    return set[int]().union(*(list_literals(part, names) for part in _list_needed(node)))
 
 
-def _list_parts(node: Node) -> tuple[Node, ...]:
+def list_parts(node: Node) -> tuple[Node, ...]:
+    """Return what a node is made of."""
+    return (*_list_needed(node), *((node.unwanted,) if isinstance(node, Without) else ()))
+
+
+def _list_needed(node: Node) -> tuple[Node, ...]:
     """Return what a node is made of, as far as it must or may hold."""
     match node:
         case Row() | Either() | All():
@@ -193,10 +203,6 @@ def _list_parts(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def _list_unwanted(node: Node) -> tuple[Node, ...]:
-    return (node.unwanted,) if isinstance(node, Without) else ()
-
-
 def choose_gate(node: Node, usage: Mapping[int, int], names: Mapping[int, frozenset[int]]) -> frozenset[int] | None:
     """Return literals of which one must be found if the node is to hold; None when it may hold without any."""
     match node:
@@ -208,7 +214,7 @@ def choose_gate(node: Node, usage: Mapping[int, int], names: Mapping[int, frozen
             return frozenset(list_literals(node, names))
         case InField(field=name) if name in _FACTS:
             return None
-    gates = [choose_gate(part, usage, names) for part in _list_parts(node)]
+    gates = [choose_gate(part, usage, names) for part in _list_needed(node)]
     known = [gate for gate in gates if gate is not None]
     if isinstance(node, Either):
         return frozenset[int]().union(*known) if len(known) == len(gates) else None

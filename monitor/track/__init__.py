@@ -6,7 +6,7 @@ stories and times.
 """
 
 from monitor.track.fingerprint import fold_name, is_same_company, text_digest
-from monitor.track.relation import fold_relations, trace_relations
+from monitor.track.relation import fold_relations, read_relations, relation_key, trace_relations
 from monitor.track.story import Verdict, fact_of, judge
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "fold_relations",
     "is_same_company",
     "judge",
+    "read_relations",
+    "relation_key",
     "text_digest",
     "trace_relations",
 ]

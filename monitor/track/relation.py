@@ -44,12 +44,22 @@ Pair = tuple[str, str]
 
 def fold_relations(events: Iterable[DatedEvent]) -> tuple[Relation, ...]:
     """Return the relation of each pair and subject, the latest change first; the same for any order of `events`."""
-    latest = {(step.companies, (step.subject or "").casefold()): step for step in trace_relations(events)}
+    return read_relations(trace_relations(events))
+
+
+def read_relations(steps: Iterable[Transition]) -> tuple[Relation, ...]:
+    """Return where the steps of `trace_relations` lead, the latest change first."""
+    latest = {relation_key(step): step for step in steps}
     relations = [
         Relation(companies=step.companies, subject=step.subject, state=step.after, since=step.at)
         for step in latest.values()
     ]
     return tuple(sorted(relations, key=_newness, reverse=True))
+
+
+def relation_key(one: Relation | Transition) -> tuple[tuple[str, str], str]:
+    """Return what makes a relation one: its companies and, without regard to case, its subject."""
+    return one.companies, (one.subject or "").casefold()
 
 
 def trace_relations(events: Iterable[DatedEvent]) -> tuple[Transition, ...]:
