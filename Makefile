@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace clean
+.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace bench-stories clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -51,6 +51,9 @@ bench-fetch: .venv/dev.stamp  ## measure fetches a second on loopback, and what 
 
 bench-pace: .venv/dev.stamp  ## measure the delay of adaptive pace beside a fixed interval, on made rhythms
 	$(BIN)/python -m tests.bench.bench_pace
+
+bench-stories: .venv/dev.stamp  ## measure how the same news in other words is told from other news of the same companies
+	$(BIN)/python -m tests.bench.bench_stories
 
 clean:  ## remove what was set up; the database stays
 	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

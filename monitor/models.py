@@ -557,6 +557,8 @@ class Story:
     id: int
     facts: frozenset[Fact]
     """What was told of it while it is open."""
+    passages: tuple[str, ...] = ()
+    """How its articles tell it: see `track.passage_of`."""
 
 
 class RelationState(StrEnum):

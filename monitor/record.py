@@ -86,7 +86,8 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
             if visit.is_baseline or not news.is_muted(session, stored):
                 return Recorded(is_news=False)
             news.forget_events(session, stored)  # another source's first look had muted what this one tells
-        verdicts = judge(events, _open_stories(tools, session, events, now), now=now, before=before)
+        open_stories = _open_stories(tools, session, events, now)
+        verdicts = judge(events, open_stories, now=now, before=before, article=article)
         muted = _mute(tools, visit, article, now)
         alerts = sum(_tell(tools, session, stored, verdict, muted) for verdict in verdicts)
         return Recorded(is_news=True, alerts=alerts, doubts=tuple(block for block in article.stripped if block.rules))

@@ -55,7 +55,8 @@ def judge_modality(
     is_deep = sentence.field is Field.TEXT and sentence.number >= NEWS_SENTENCES
     if is_deep and "news-worded" not in signs and not is_going_on(scan.document, sentence, trigger):
         return Modality.HISTORICAL
-    is_background = ("told-as-news" not in signs or "past-year" in signs) and not is_this_year
+    is_news = "told-as-news" in signs or (sentence.number == 0 and bool(scan.document.article.title))
+    is_background = (not is_news or "past-year" in signs) and not is_this_year
     if rule.is_weighed and is_background and is_told_as_past(scan.document, sentence, trigger):
         return Modality.HISTORICAL
     return Modality.CONFIRMED

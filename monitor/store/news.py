@@ -25,7 +25,7 @@ from monitor.models import (
 )
 from monitor.store.database import in_chunks
 from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, EventRow, ParticipantRow, StoryRow
-from monitor.track import fold_name
+from monitor.track import fold_name, passage_of
 
 _EVENT: Bundle[Any] = Bundle("event", *inspect(EventRow).columns)
 _PARTICIPANT: Bundle[Any] = Bundle("participant", *inspect(ParticipantRow).columns)
@@ -34,6 +34,8 @@ _HEADING: Bundle[Any] = Bundle(
 )
 """What is read of many rows at once, as named tuples: ten times as quick as rows that can be written back."""
 
+_MAX_PASSAGES = 8
+"""Of a story: more outlets than these say nothing new."""
 _TOLD = (Novelty.NEW_STORY, Novelty.STATE_CHANGED, Novelty.FOLLOW_UP)
 
 
@@ -56,8 +58,9 @@ def open_stories(session: Session, *, companies: Collection[str], since: datetim
         .where(col(StoryRow.updated_at) >= since, col(StoryRow.id).in_(named))
         .order_by(col(StoryRow.updated_at), col(StoryRow.id))
     ).all()
-    facts = _facts_of(session, [story.id or 0 for story in stories], since)
-    return [Story(id=story.id or 0, facts=frozenset(facts[story.id or 0])) for story in stories]
+    ids = [story.id or 0 for story in stories]
+    facts, passages = _facts_of(session, ids, since), _passages_of(session, ids)
+    return [Story(id=key, facts=frozenset(facts[key]), passages=tuple(passages[key])) for key in ids]
 
 
 def named_like(name: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -248,6 +251,25 @@ def _facts_of(session: Session, story_ids: Sequence[int], since: datetime) -> di
             )
         )
     return facts
+
+
+def _passages_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return how the first articles of each story tell it."""
+    rows = session.exec(
+        select(EventRow.story_id, EventRow.article_id, EventRow.id)
+        .where(col(EventRow.story_id).in_(story_ids))
+        .order_by(col(EventRow.id))
+    ).all()
+    told: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for story_id, article_id, event_id in rows:
+        told[story_id][article_id].append(event_id or 0)
+    passages: dict[int, list[str]] = defaultdict(list)
+    for story_id, by_article in told.items():
+        for article_id, event_ids in list(by_article.items())[:_MAX_PASSAGES]:
+            article = session.get_one(ArticleRow, article_id)
+            events = read_events(session, event_ids).values()
+            passages[story_id].append(passage_of(article.title, article.text, events))
+    return passages
 
 
 def _participants_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:

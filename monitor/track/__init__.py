@@ -6,6 +6,7 @@ stories and times.
 """
 
 from monitor.track.fingerprint import fold_name, is_same_company, text_digest
+from monitor.track.passage import passage_of
 from monitor.track.relation import fold_relations, read_relations, relation_key, trace_relations
 from monitor.track.story import Verdict, fact_of, judge
 
@@ -16,6 +17,7 @@ __all__ = [
     "fold_relations",
     "is_same_company",
     "judge",
+    "passage_of",
     "read_relations",
     "relation_key",
     "text_digest",

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.models import Event, EventType, Fact, Modality, Novelty, Story
+from monitor.models import Article, Event, EventType, Fact, Modality, Novelty, Story
 from monitor.track.fingerprint import fold_name, is_same_company
+from monitor.track.passage import find_topics, overlap, passage_of
 
 _START = "start"
 _END = "end"
@@ -22,6 +23,9 @@ _FAMILY = {
 }
 """Types that two outlets may choose for the same news; a type that is not named is its own family."""
 
+_SAYS_MORE = {EventType.EXPANSION, EventType.EXTENSION_RENEWAL, EventType.EXCLUSIVITY_GRANTED}
+"""What another outlet may call a partnership, and no more."""
+
 _SURENESS = {
     Modality.DENIED: 0,
     Modality.SPECULATED: 1,
@@ -30,6 +34,12 @@ _SURENESS = {
     Modality.CONFIRMED: 3,
 }
 """Later news of the same fact is told when it is surer than what was told last; a denial, when it is the first."""
+
+
+_CLOSE_ENOUGH = {(True, True): 0.3, (True, False): 0.4, (False, True): 0.3, (False, False): 0.5}
+"""How much of their topics two articles must share to tell one story; by whether they tell an event of one type, and
+whether two companies or only one are in both. See tests/bench/bench_stories.py.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +56,20 @@ class Verdict:
 
 
 def judge(
-    events: Iterable[Event], stories: Sequence[Story], *, now: datetime, before: Iterable[Fact] = ()
+    events: Iterable[Event],
+    stories: Sequence[Story],
+    *,
+    now: datetime,
+    before: Iterable[Fact] = (),
+    article: Article | None = None,
 ) -> tuple[Verdict, ...]:
-    """Return a verdict for each story that the events tell; `stories` are those still open, oldest first.
+    """Return a verdict for each story that the events of `article` tell; `stories` are those still open, oldest first.
 
     `before` are the facts of the article's last version: what stood there already is not told because it stands there
-    still.
+    still. Without the article, its words do not count: companies and kinds decide.
     """
     known = tuple(before)
-    return tuple(_judge_group(group, stories, known, now) for group in _group_events(events))
+    return tuple(_judge_group(_Telling.of(group, article, now), stories, known) for group in _group_events(events))
 
 
 def fact_of(event: Event, told_at: datetime) -> Fact:
@@ -69,7 +84,9 @@ def covers(known: Fact, fact: Fact) -> bool:
     Two companies must be shared. A party that joins is one more piece of news. A fact with one company says too little
     to be taken for another with more, unless it is about the same subject.
     """
-    if _family_of(known.type) != _family_of(fact.type):
+    if _family_of(known.type) != _family_of(fact.type) and not (
+        fact.type is EventType.NEW_PARTNERSHIP and known.type in _SAYS_MORE
+    ):
         return False
     shared = _count_shared(fact.companies, known.companies)
     if len(fact.companies) == 1:
@@ -83,15 +100,33 @@ def _family_of(kind: EventType) -> str:
     return _FAMILY.get(kind, kind.value)
 
 
-def _judge_group(
-    events: tuple[Event, ...], stories: Sequence[Story], before: tuple[Fact, ...], now: datetime
-) -> Verdict:
-    fresh = {event: fact_of(event, now) for event in events if event.modality is not Modality.HISTORICAL}
-    facts = list(fresh.values()) or [fact_of(event, now) for event in events]
-    story = next((story for story in reversed(stories) if _tells_of(story, facts)), None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Telling:
+    """What one article says of one story."""
+
+    events: tuple[Event, ...]
+    fresh: Mapping[Event, Fact]
+    """Those that are no background."""
+    facts: tuple[Fact, ...]
+    """Of the fresh ones; of all, if none is."""
+    passage: str
+
+    @classmethod
+    def of(cls, events: tuple[Event, ...], article: Article | None, now: datetime) -> "_Telling":
+        fresh = {event: fact_of(event, now) for event in events if event.modality is not Modality.HISTORICAL}
+        return cls(
+            events=events,
+            fresh=fresh,
+            facts=tuple(fresh.values()) or tuple(fact_of(event, now) for event in events),
+            passage=passage_of(article.title, article.text, events) if article else "",
+        )
+
+
+def _judge_group(telling: _Telling, stories: Sequence[Story], before: tuple[Fact, ...]) -> Verdict:
+    story = _find_story(telling, stories)
     known = (*before, *(story.facts if story else ()))
-    told = _by_precedence(event for event, fact in fresh.items() if _is_new(fact, known))
-    return Verdict(novelty=_name_novelty(told, fresh, story), events=events, told=told, story=story)
+    told = _by_precedence(event for event, fact in telling.fresh.items() if _is_new(fact, known))
+    return Verdict(novelty=_name_novelty(told, telling.fresh, story), events=telling.events, told=told, story=story)
 
 
 def _name_novelty(told: tuple[Event, ...], fresh: Mapping[Event, Fact], story: Story | None) -> Novelty:
@@ -117,12 +152,33 @@ def _is_new(fact: Fact, known: Iterable[Fact]) -> bool:
     return _SURENESS[fact.modality] > sureness
 
 
-def _tells_of(story: Story, facts: Iterable[Fact]) -> bool:
-    return any(
-        _count_shared(fact.companies, known.companies) > 1 or covers(known, fact)
-        for fact in facts
-        for known in story.facts
-    )
+def _find_story(telling: _Telling, stories: Sequence[Story]) -> Story | None:
+    """Return the story that an article tells: the one with the closest words, among those the latest."""
+    closeness = {index: _closeness(telling, story) for index, story in enumerate(stories)}
+    best = max(closeness, key=lambda index: (closeness[index], index), default=None)
+    return stories[best] if best is not None and closeness[best] > 0 else None
+
+
+def _closeness(telling: _Telling, story: Story) -> float:
+    """Return how likely an article tells a story, from 0 (it tells another) to 1.
+
+    The same companies make deal after deal: what they share with the story in kinds and names decides how much they
+    must share in words.
+    """
+    pairs = [(fact, known) for fact in telling.facts for known in story.facts]
+    shared = max((_count_shared(fact.companies, known.companies) for fact, known in pairs), default=0)
+    if not shared:
+        return 0.0
+    names = {name for pair in pairs for fact in pair for name in fact.companies}
+    topics = find_topics(telling.passage, names)
+    others = list(filter(None, (find_topics(passage, names) for passage in story.passages)))
+    is_alike = any(fact.type is known.type for fact, known in pairs)
+    if topics and others:
+        closest = max(overlap(topics, other) for other in others)
+        return closest if closest >= _CLOSE_ENOUGH[is_alike, shared > 1] else 0.0
+    if telling.passage and story.passages:
+        return float(is_alike and shared > 1)
+    return float(shared > 1 or any(covers(known, fact) for fact, known in pairs))
 
 
 def _count_shared(left: Iterable[str], right: Iterable[str]) -> int:

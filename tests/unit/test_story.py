@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.models import Event, EventType, Evidence, Field, Modality, Novelty, Participant, Story
+from monitor.models import Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant, Story
 from monitor.track import Verdict, fact_of, fold_name, judge, text_digest
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -170,3 +170,59 @@ def test_a_name_never_folds_to_nothing(name: str) -> None:
 def test_a_digest_ignores_case_and_spacing_only() -> None:
     assert text_digest("A pact", "One  two.\n\nThree") == text_digest("a PACT", "one two. three")
     assert text_digest("A pact", "One two") != text_digest("A pact", "One too")
+
+
+# --- the same companies, other news ------------------------------------------------------------------------------
+
+
+def article(title: str, text: str = "") -> Article:
+    return Article(url="https://a.example/1", title=title, text=text or title)
+
+
+def decide_on(text: str, fact: Event, *, known: Event, passage: str) -> Verdict:
+    story = replace(told(known), passages=(passage,))
+    (verdict,) = judge([fact], [story], now=NOW, article=article(text))
+    return verdict
+
+
+CELLS = "Alder, Birch to build battery cells in Ohio with 2,000 workers"
+
+
+def test_the_same_deal_in_other_words_is_a_repeat() -> None:
+    again = "Ohio gets a battery factory: Birch and Alder partner"
+    assert decide_on(again, PACT, known=PACT, passage=CELLS).novelty is Novelty.REPEAT
+
+
+def test_another_deal_of_the_same_companies_is_another_story() -> None:
+    verdict = decide_on("Alder, Birch partner on a credit card for drivers", PACT, known=PACT, passage=CELLS)
+    assert (verdict.novelty, verdict.story) == (Novelty.NEW_STORY, None)
+
+
+def test_a_bare_headline_says_nothing_against_the_known_deal() -> None:
+    assert decide_on("Alder partners with Birch", PACT, known=PACT, passage=CELLS).novelty is Novelty.REPEAT
+
+
+def test_another_kind_of_event_needs_more_words_in_common() -> None:
+    end = event(EventType.TERMINATION, "Alder", "Birch")
+    assert decide_on("Alder leaves Birch over card fees", end, known=PACT, passage=CELLS).story is None
+    assert decide_on("Alder leaves Birch battery cell plant in Ohio", end, known=PACT, passage=CELLS).story
+
+
+def test_one_company_is_enough_where_the_words_agree() -> None:
+    alone = event(EventType.NEW_PARTNERSHIP, "Birch")
+    assert decide_on("Ohio battery cells: Birch finds a partner", alone, known=PACT, passage=CELLS).story
+    assert decide_on("Birch finds a partner for trucks in Texas", alone, known=PACT, passage=CELLS).story is None
+
+
+def test_the_closest_of_two_stories_is_followed() -> None:
+    cards = replace(told(PACT, number=2), passages=("Alder, Birch partner on a credit card for drivers",))
+    cells = replace(told(PACT, number=1), passages=(CELLS,))
+    for stories in ([cards, cells], [cells, cards]):
+        (verdict,) = judge([PACT], stories, now=NOW, article=article("Battery cells: Alder, Birch partner in Ohio"))
+        assert verdict.story == cells
+
+
+@pytest.mark.parametrize("kind", [EventType.EXPANSION, EventType.EXTENSION_RENEWAL, EventType.EXCLUSIVITY_GRANTED])
+def test_a_vaguer_word_for_a_known_deal_is_a_repeat(kind: EventType) -> None:
+    (verdict,) = decide([PACT], [told(event(kind, "Alder", "Birch"))])
+    assert verdict.novelty is Novelty.REPEAT

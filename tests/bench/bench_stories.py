@@ -1,0 +1,196 @@
+"""Measure story grouping: one story told in other words, and other news about the same companies.
+
+    python -m tests.bench.bench_stories [--errors] [--files 13]
+
+Reads tests/bench/stories/*.toml, written for this. Every text becomes an article that the real `record_article` stores
+in a real database, in one stream of days: the outlets of a story follow each other by the hour, its rivals stand
+between them. Two articles are told as one story when they share a story of the database. Files 1 to 4 were looked at
+when the thresholds were set; file 5 was written afterwards.
+
+Beside it, on the same events: the same two companies and the same type (what most tools do), and words alone.
+"""
+
+import argparse
+import re
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+from typing import cast
+
+from sqlmodel import select
+
+from monitor.app import build_ruleset
+from monitor.config import CheckSettings, Settings
+from monitor.detect import Ruleset
+from monitor.fetch import Fetcher
+from monitor.models import Article, Event, Link, Source, SourceKind, Visit
+from monitor.record import Tools, record_article
+from monitor.sandbox import Sandbox
+from monitor.store import Store, history, sources
+from monitor.store.tables import EventRow
+from monitor.track import fold_name
+
+_FOLDER = Path(__file__).parent / "stories"
+_START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+_JACCARD = 0.25
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A text of the set, and what became of it."""
+
+    news: str
+    """Equal for texts that tell the same news."""
+    family: str
+    """Equal for a story and its rivals."""
+    words: frozenset[str]
+    text: str
+    events: tuple[Event, ...]
+    stories: frozenset[int]
+
+
+def main() -> None:
+    """Print the figures, for the files that were looked at and for the other one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--errors", action="store_true", help="print the pairs that are told wrongly")
+    parser.add_argument("--files", help="digits of the files to read, as 13; by default 1234, then 5")
+    options = parser.parse_args()
+    print(f"{'files':8}{'who':22}{'P':>7}{'R':>7}{'F1':>7}   {'pairs':>6}   alerts a story")
+    for files in [options.files] if options.files else ["1234", "5"]:
+        with tempfile.TemporaryDirectory() as folder:
+            told, alerts = _tell_all(files, Path(folder) / "stories.db")
+        seen = [one for one in told if one.events]
+        news = len({one.news for one in seen})
+        _print_row(files, "monitor", seen, _share_story, f"{alerts / news:.2f}")
+        _print_row(files, "  with missed events", told, _share_story)
+        _print_row(files, "same pair and type", seen, _share_pair)
+        _print_row(files, "words alone", seen, _share_words)
+        if options.errors:
+            _print_errors(seen)
+
+
+def _print_row(files: str, who: str, told: list[Told], is_same: Callable[[Told, Told], bool], note: str = "") -> None:
+    pairs = list(combinations(told, 2))
+    right = sum(is_same(*pair) and pair[0].news == pair[1].news for pair in pairs)
+    found = sum(is_same(*pair) for pair in pairs)
+    wanted = sum(left.news == one.news for left, one in pairs)
+    precision, recall = right / max(found, 1), right / max(wanted, 1)
+    f1 = 2 * precision * recall / max(precision + recall, 1e-9)
+    print(f"{files:8}{who:22}{precision:7.3f}{recall:7.3f}{f1:7.3f}   {wanted:6}   {note}")
+
+
+def _print_errors(told: list[Told]) -> None:
+    for left, right in combinations(told, 2):
+        if _share_story(left, right) == (left.news == right.news):
+            continue
+        print("\nSPLIT" if left.news == right.news else "\nJOINED")
+        for one in (left, right):
+            shown = [
+                f"{event.type} {event.modality} {[who.name for who in event.participants]} {event.subject}"
+                for event in one.events
+            ]
+            print(f"  {one.text}\n     {'; '.join(shown)}")
+
+
+# --- who says that two texts tell the same ----------------------------------------------------------------------
+
+
+def _share_story(left: Told, right: Told) -> bool:
+    return not left.stories.isdisjoint(right.stories)
+
+
+def _share_pair(left: Told, right: Told) -> bool:
+    return not _pairs_of(left).isdisjoint(_pairs_of(right))
+
+
+def _pairs_of(told: Told) -> set[tuple[str, frozenset[str]]]:
+    return {(event.type, frozenset(fold_name(who.name) for who in event.participants)) for event in told.events}
+
+
+def _share_words(left: Told, right: Told) -> bool:
+    return len(left.words & right.words) >= _JACCARD * len(left.words | right.words)
+
+
+# --- the stream -------------------------------------------------------------------------------------------------
+
+
+def _tell_all(files: str, database: Path) -> tuple[list[Told], int]:
+    """Return every text with what became of it, and how many alerts were raised."""
+    clock = [_START]
+    store = Store(database)
+    tools = Tools(
+        store=store,
+        fetcher=cast("Fetcher", None),
+        sandbox=cast("Sandbox", None),
+        ruleset=_load_ruleset(),
+        routes=(),
+        settings=CheckSettings(),
+        now=lambda: clock[0],
+    )
+    rows, alerts = [], 0
+    for number, (news, family, at, text) in enumerate(_read_texts(files)):
+        clock[0] = _START + timedelta(hours=at)
+        title, _, body = text.partition(" | ")
+        url = f"https://outlet.example/{number}"
+        article = Article(url=url, title=title, text=body or title, published_at=clock[0])
+        source = Source(name=f"outlet-{number % 5}", kind=SourceKind.FEED, url="https://outlet.example/feed")
+        link = Link(url=url)
+        with store.write() as session:
+            sources.register_links(session, source, [link], clock[0], is_baseline=False)
+        alerts += record_article(tools, source, Visit(link=link), article, None).alerts
+        rows.append((number + 1, news, family, text))
+    told = [_read_told(store, *row) for row in rows]
+    store.close()
+    return told, alerts
+
+
+def _read_told(store: Store, article_id: int, news: str, family: str, text: str) -> Told:
+    with store.read() as session:
+        stored = history.read_article(session, article_id)
+        if stored is None:
+            raise LookupError(f"no article {article_id}")
+        stories = session.exec(select(EventRow.story_id).where(EventRow.article_id == article_id)).all()
+        return Told(
+            news=news,
+            family=family,
+            words=frozenset(word.casefold() for word in _WORD.findall(text)),
+            text=text,
+            events=tuple(history.events_of(session, stored)),
+            stories=frozenset(stories),
+        )
+
+
+def _load_ruleset() -> Ruleset:
+    return build_ruleset(Settings())
+
+
+def _read_texts(files: str) -> Iterator[tuple[str, str, float, str]]:
+    """Yield what news it is, of which story, after how many hours, and the text; in the order of time.
+
+    Eight stories a day; a telling every three hours, a rival after the first and at the end.
+    """
+    stories = [
+        story
+        for path in sorted(_FOLDER.glob("*.toml"))
+        if path.stem in files
+        for story in tomllib.loads(path.read_text(encoding="utf-8"))["stories"]
+    ]
+    stream: list[tuple[float, str, str, str]] = []
+    for number, story in enumerate(stories):
+        name, start = story["name"], number * 3.0
+        stream += [(start + 3 * place, name, name, text) for place, text in enumerate(story["tellings"])]
+        rivals = story.get("rivals", [])
+        stream += [(start + 1 + 20 * place, f"{name}/{place}", name, text) for place, text in enumerate(rivals)]
+        stream += [(start + 400 * 24, f"{name}/later", name, text) for text in story.get("later", [])]
+
+    for at, news, family, text in sorted(stream):
+        yield news, family, at, text
+
+
+if __name__ == "__main__":
+    main()
