@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitor.detect.companies import find_german_nouns, find_organisations, is_title_case
+from monitor.detect.companies import find_german_nouns, find_organisations, is_same_company, is_title_case
 from monitor.detect.features import describe_match, describe_sentence
 from monitor.detect.match import Mention, Scan, Span, find_literals, spell
 from monitor.detect.modality import NEWS_SENTENCES, judge_modality
@@ -12,12 +12,17 @@ from monitor.detect.parties import Parties, find_parties
 from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, map_signs, pick_rules
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.weights import score
-from monitor.models import Modality, Rule
+from monitor.models import Field, Modality, Rule
 
 _MAX_SENTENCES = 200
 """Of one article in which a trigger is looked at."""
 _MEMORY = 60
 """Candidates back that "this deal" may speak of; keeps the work linear."""
+_LEDE_SENTENCES = 3
+"""Of a text, its title among them if it is repeated."""
+_SUPPORT = 0.8
+_SUPPORTING = 1.5
+"""How far below certainty one telling may be to support another."""
 _MIN_BARE_TICKER = 3
 """Letters; a shorter ticker counts only after a bracket, a colon or a dollar sign."""
 
@@ -68,7 +73,39 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
         told = [mention for one in candidates[-_MEMORY:] if one.score > 0 for mention in one.parties.all]
         known = _Known(scan=scan, watched=watched, ruleset=ruleset, signs=signs, told=told)
         candidates.extend(_weigh_sentence(place, by_sentence[place], known))
-    return candidates
+    return support(candidates, document)
+
+
+def support(candidates: Sequence[Candidate], document: Document) -> list[Candidate]:
+    """Raise the scores of headline and lede where both tell of the same companies: together they are less doubtful."""
+    top = [one for one in candidates if one.rule.is_weighed and _is_at_top(one.sentence)]
+    titles = [one for one in top if is_headline(one.sentence, document)]
+    ledes = [one for one in top if not is_headline(one.sentence, document)]
+    if not titles or not ledes:
+        return list(candidates)
+    supports = {id(one): others for mine, others in ((titles, ledes), (ledes, titles)) for one in mine}
+    return [
+        replace(one, score=one.score + _support_of(one, supports[id(one)])) if id(one) in supports else one
+        for one in candidates
+    ]
+
+
+def _support_of(one: Candidate, others: Sequence[Candidate]) -> float:
+    best = max((other.score for other in others if _count_shared(one, other) > 1), default=-_SUPPORTING)
+    return _SUPPORT * max(0.0, min(best, 1.0) + _SUPPORTING)
+
+
+def _count_shared(one: Candidate, other: Candidate) -> int:
+    return sum(any(is_same_company(mine.name, yours.name) for yours in other.parties.all) for mine in one.parties.all)
+
+
+def is_headline(sentence: Sentence, document: Document) -> bool:
+    """Tell whether a sentence is the title, or the title as the text repeats it."""
+    return sentence.field is Field.TITLE or sentence.start < document.title_end
+
+
+def _is_at_top(sentence: Sentence) -> bool:
+    return sentence.field is Field.TITLE or sentence.number < _LEDE_SENTENCES
 
 
 def _place(rule: Rule, spans: Sequence[Span], document: Document) -> list[tuple[Span, int]]:

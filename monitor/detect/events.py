@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from monitor.detect.candidates import Candidate, find_candidates
+from monitor.detect.candidates import Candidate, find_candidates, is_headline
 from monitor.detect.companies import find_organisations, is_same_company, is_short_for
 from monitor.detect.facts import find_effective_date, find_subject
 from monitor.detect.match import Mention, Span
@@ -109,16 +109,11 @@ def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], docu
         return best.modality
     leads = [one for one in told if _is_lead(one)]
     own = [one.modality for one in leads if one in group]
-    if not _is_headline(best, document):
+    if not is_headline(best.sentence, document):
         return Modality.REPORTED if Modality.REPORTED in own else best.modality
     others = [one.modality for one in leads if one not in group and _share_company(one, best)]
     unsure = [one for one in own if one in {*_UNSURE, Modality.CONDITIONAL}] + [one for one in others if one in _UNSURE]
     return unsure[0] if unsure else best.modality
-
-
-def _is_headline(candidate: Candidate, document: Document) -> bool:
-    """Tell whether a candidate stands in the title, or in the title as the text repeats it."""
-    return candidate.sentence.field is Field.TITLE or candidate.sentence.start < document.title_end
 
 
 def _is_lead(candidate: Candidate) -> bool:

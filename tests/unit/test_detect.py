@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.detect import Ruleset, compile_rules, detect, load_pack
+from monitor.detect.candidates import find_candidates
+from monitor.detect.tokens import read_document
 from monitor.models import Article, Company, Event, EventType, Field, Modality, Rule
 
 COMPANIES = (
@@ -411,3 +413,12 @@ def test_a_rule_may_ask_for_companies_around_its_match() -> None:
     assert read(ruleset, "They quarrelled. Halden quarrelled.") == ()
     (event,) = read(ruleset, "They quarrelled. Halden quarrelled with Veltro.")
     assert event.evidence.sentence == "Halden quarrelled with Veltro."
+
+
+def test_headline_and_lede_that_tell_the_same_support_each_other(ruleset: Ruleset) -> None:
+    def weigh_title(lede: str) -> float:
+        document = read_document(Article(url="", title="Palland Bank joins Ledgerline consortium", text=lede))
+        return max(one.score for one in find_candidates(document, ruleset) if one.sentence.field is Field.TITLE)
+
+    same = weigh_title("Palland Bank joined the Ledgerline consortium in May.")
+    assert same > weigh_title("Sunders Bank joined the Quarterlite consortium in May.")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.models import Event, EventType, Evidence, Field, Modality, Participant
 from monitor.track import passage_of
-from monitor.track.passage import find_topics, overlap
+from monitor.track.passage import PASSAGE_CHARS, find_topics, overlap
 
 
 def event(field: Field, start: int) -> Event:
@@ -46,6 +46,7 @@ def test_overlap_is_a_share_and_does_not_depend_on_the_order(left: str, right: s
 
 
 def test_a_passage_is_the_title_and_what_follows_the_evidence() -> None:
-    text = "A" * 500 + "B" * 500
-    assert passage_of("T", text, [event(Field.TITLE, 0)]) == "T\n" + "A" * 300
-    assert passage_of("T", text, [event(Field.TITLE, 0), event(Field.TEXT, 500)]) == "T\n" + "B" * 300
+    text = "A" * PASSAGE_CHARS + "B" * PASSAGE_CHARS
+    assert passage_of("T", text, [event(Field.TITLE, 0)]) == "T\n" + "A" * PASSAGE_CHARS
+    later = [event(Field.TITLE, 0), event(Field.TEXT, PASSAGE_CHARS)]
+    assert passage_of("T", text, later) == "T\n" + "B" * PASSAGE_CHARS
