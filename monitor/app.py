@@ -16,7 +16,7 @@ from monitor.demo import start_demo_site
 from monitor.detect import Ruleset, compile_rules, load_pack
 from monitor.errors import ConfigError
 from monitor.fetch import Fetcher
-from monitor.models import Source
+from monitor.models import PRIMARY_TIERS, Source
 from monitor.notify import Notifier, check_route
 from monitor.outbox import Postman
 from monitor.record import Tools
@@ -77,6 +77,7 @@ async def open_app(settings: Settings, *, console: Console) -> AsyncIterator[App
             routes=settings.routes,
             settings=settings.main.check,
             now=utc_now,
+            primary_sources=frozenset(one.name for one in settings.sources if one.tier in PRIMARY_TIERS),
         )
         stopping = asyncio.Event()
         postman = Postman(

@@ -53,6 +53,21 @@ class SourceCondition(StrEnum):
     """It has a new address for good, and is read there."""
 
 
+class SourceTier(StrEnum):
+    """Who speaks in a source, the nearest to the facts first."""
+
+    REGULATOR = "regulator"
+    NEWSROOM = "newsroom"
+    """A company's own."""
+    WIRE = "wire"
+    PRESS = "press"
+    AGGREGATOR = "aggregator"
+
+
+PRIMARY_TIERS = frozenset({SourceTier.REGULATOR, SourceTier.NEWSROOM})
+"""They state a deal themselves; the others report it."""
+
+
 class BlockRole(StrEnum):
     """What a block is in its article."""
 
@@ -101,6 +116,8 @@ class Source:
     """Take the first look as what was there before: stored, not alerted."""
     blocks: BlockRules = BlockRules()
     """What of its pages to keep and to drop, whatever all other steps say."""
+    tier: SourceTier = SourceTier.PRESS
+    """The first regulator or newsroom that confirms a story is told though others told it before."""
     pace: Pace = Pace.ADAPTIVE
     """`adaptive` looks more often when its news is likely, `fixed` evenly; as often either way."""
     needs_contact: bool = False
@@ -532,6 +549,7 @@ class Novelty(StrEnum):
     NEW_STORY = "new story"
     STATE_CHANGED = "the story changed state"
     FOLLOW_UP = "new facts in a known story"
+    PRIMARY_SOURCE = "a primary source confirms the story"
     REPEAT = "already told"
     BACKGROUND = "background only"
     BASELINE = "first look at this source"
@@ -559,6 +577,10 @@ class Story:
     """What was told of it while it is open."""
     passages: tuple[str, ...] = ()
     """How its articles tell it: see `track.passage_of`."""
+    is_confirmed_at_source: bool = False
+    """A regulator or a company's newsroom has told it."""
+    is_copied: bool = False
+    """One of its articles has nearly the same text as the one in hand."""
 
 
 class RelationState(StrEnum):
@@ -567,6 +589,7 @@ class RelationState(StrEnum):
     NONE = "none"
     TALKS = "in talks"
     ACTIVE = "active"
+    EXPANDED = "expanded"
     EXCLUSIVE = "exclusive"
     FIRST_REFUSAL = "right of first refusal"
     NON_EXCLUSIVE = "non-exclusive"
@@ -610,6 +633,8 @@ class Alert:
     severity: Severity
     events: tuple[Event, ...]
     """What is new, the most telling first; never empty."""
+    moves: tuple[tuple[RelationState, RelationState] | None, ...] = ()
+    """Of each event: from which state to which it moved the relation of its companies when it was told, if it did."""
     title: str
     url: str
     source: str

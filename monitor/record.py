@@ -25,11 +25,13 @@ from monitor.models import (
 from monitor.notify import routes_for
 from monitor.sandbox import Sandbox
 from monitor.store import Session, Store, articles, deliveries, history, learned, news, sources
-from monitor.track import Verdict, fact_of, fold_name, judge, text_digest
+from monitor.track import Verdict, fact_of, fold_name, judge, text_digest, trace_relations
 from monitor.urls import host_of
 
 REVISIT_AGES_SECONDS = (3_600, 6 * 3_600, 24 * 3_600)
 """A stored article is looked at again so long after it was stored or changed: news is corrected in its first day."""
+COPIES_WITHIN_DAYS = 30
+"""Copies of an article are known as such for so long: they are printed again long after the news."""
 MIN_WORDS_OF_A_REPEAT = 20
 """Shorter texts are placeholders ("Please enable JavaScript") as often as they are articles."""
 
@@ -45,6 +47,8 @@ class Tools:
     routes: tuple[Route, ...]
     settings: CheckSettings
     now: Callable[[], datetime]
+    primary_sources: frozenset[str] = frozenset()
+    """Names of the sources in which regulators and companies themselves speak."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +90,11 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
             if visit.is_baseline or not news.is_muted(session, stored):
                 return Recorded(is_news=False)
             news.forget_events(session, stored)  # another source's first look had muted what this one tells
-        open_stories = _open_stories(tools, session, events, now)
-        verdicts = judge(events, open_stories, now=now, before=before, article=article)
+        stories = _find_stories(tools, session, article, events, now)
+        is_primary = source.name in tools.primary_sources
+        verdicts = judge(events, stories, now=now, before=before, article=article, is_primary=is_primary)
+        if events:
+            news.save_bands(session, stored)
         muted = _mute(tools, visit, article, now)
         alerts = sum(_tell(tools, session, stored, verdict, muted) for verdict in verdicts)
         return Recorded(is_news=True, alerts=alerts, doubts=tuple(block for block in article.stripped if block.rules))
@@ -153,10 +160,26 @@ def _addresses_of(link_url: str, article: Article, page: Page | None) -> list[st
 # --- what of it is told -----------------------------------------------------------------------------------------
 
 
-def _open_stories(tools: Tools, session: Session, events: tuple[Event, ...], now: datetime) -> list[Story]:
+def _find_stories(
+    tools: Tools, session: Session, article: Article, events: tuple[Event, ...], now: datetime
+) -> list[Story]:
+    """Return the stories that an article may tell: the open ones of its companies, and those it copies."""
+    if not events:
+        return []
     companies = {fold_name(one.name) for event in events for one in event.participants}
     since = now - timedelta(hours=tools.settings.story_window_hours)
-    return news.open_stories(session, companies=companies, since=since)
+    is_open = {story.id: story for story in news.open_stories(session, companies=companies, since=since)}
+    copied = news.find_copied_stories(session, article, since=now - timedelta(days=COPIES_WITHIN_DAYS))
+    older = news.read_stories(session, [story_id for story_id in copied if story_id not in is_open])
+    tellers = news.list_tellers(session, [*is_open, *copied])
+    return [
+        replace(
+            story,
+            is_copied=story.id in copied,
+            is_confirmed_at_source=not tools.primary_sources.isdisjoint(tellers[story.id]),
+        )
+        for story in (*older, *is_open.values())
+    ]
 
 
 def _mute(tools: Tools, visit: Visit, article: Article, now: datetime) -> Novelty | None:
@@ -189,10 +212,22 @@ def _tell(tools: Tools, session: Session, stored: StoredArticle, verdict: Verdic
     if not is_told:
         return 0
     news.touch_story(session, story_id, now)
-    told = [ids[event] for event in verdict.told]
+    moves = _find_moves(session, verdict.told)
+    told = {ids[event]: moves.get(event) for event in verdict.told}
     alert = news.add_alert(session, told, stored=stored, story_id=story_id, novelty=verdict.novelty, now=now)
     deliveries.add_deliveries(session, alert.id, [route.name for route in routes_for(alert, tools.routes)], now)
     return 1
+
+
+def _find_moves(session: Session, told: tuple[Event, ...]) -> dict[Event, news.Move]:
+    """Return how the relations of their companies are moved by the events that move one."""
+    moves: dict[Event, news.Move] = {}
+    for event in told:
+        companies = [fold_name(one.name) for one in event.participants[:2]]
+        if len(companies) > 1:
+            steps = trace_relations(history.dated_events(session, companies=companies))
+            moves.update((step.event, (step.before, step.after)) for step in reversed(steps) if step.event == event)
+    return moves
 
 
 def _novelty_of(event: Event, verdict: Verdict) -> Novelty:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import chain
 
 from monitor.errors import UrlError
-from monitor.models import Alert, Event, EventType
+from monitor.models import Alert, Event, EventType, RelationState
 from monitor.notify.escaping import clean_line, cut_text
 from monitor.urls import canonical_url
 
@@ -41,6 +41,8 @@ _VERBS = {EventType.PARTNER_JOINED: ("joins", "join"), EventType.PARTNER_LEFT: (
 class Content:
     """The lines below an alert's title; an empty one is not shown."""
 
+    move: str
+    """How the relation moved, as "exclusive → right of first refusal (cloud)"."""
     also: str
     """The other events, as "right of first refusal (confirmed); Initech, Hooli join (confirmed)"."""
     evidence: str
@@ -67,6 +69,7 @@ def compose_content(alert: Alert) -> Content:
     """Return what stands below the title."""
     evidence, headline = clean_line(alert.events[0].evidence.sentence), clean_line(alert.title)
     return Content(
+        move=_describe_moves(alert),
         also=_describe_others(alert.events),
         evidence=evidence,
         headline="" if headline == evidence else headline,
@@ -80,6 +83,16 @@ def _describe_change(event: Event) -> str:
     """Return what and how sure, as "exclusivity lost (cloud, confirmed)"."""
     subject = cut_text(clean_line(event.subject or ""), _MAX_NAME_CHARS)
     return f"{_WORDS[event.type]} ({', '.join(filter(None, [subject, event.modality]))})"
+
+
+def _describe_moves(alert: Alert) -> str:
+    """Return the moves of relations that stood before, each once; that a new one is active the title says."""
+    moves = [
+        f"{before} → {after}" + (f" ({cut_text(clean_line(event.subject), _MAX_NAME_CHARS)})" if event.subject else "")
+        for event, move in zip(alert.events, alert.moves, strict=False)
+        if move and (before := move[0]) is not RelationState.NONE and (after := move[1])
+    ]
+    return "; ".join(dict.fromkeys(moves))
 
 
 def _describe_others(events: Sequence[Event]) -> str:

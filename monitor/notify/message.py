@@ -8,7 +8,7 @@ from monitor.models import Alert, Severity
 from monitor.notify.content import Content, compose_content, compose_title
 from monitor.notify.escaping import cut_escaped, escape_mrkdwn
 
-_MAX_CHARS = {"also": 300, "evidence": 900, "headline": 200, "place": 100, "reason": 200}
+_MAX_CHARS = {"also": 300, "evidence": 900, "headline": 200, "move": 200, "place": 100, "reason": 200}
 """Of each line, escaped: with the longest link and our own words, 3,000 at most."""
 
 _MAX_LINK_CHARS = 1_100
@@ -51,6 +51,7 @@ def _escape(content: Content, escape: Callable[[str], str]) -> Content:
 
 def _lay_out_text(content: Content) -> str:
     lines = (
+        content.move,
         content.also and f"also: {content.also}",
         content.evidence and f"“{content.evidence}”",
         f"{content.headline} ({content.place})" if content.headline else content.place,
@@ -64,6 +65,7 @@ def _lay_out_mrkdwn(content: Content) -> str:
     label = content.headline and f"|{content.headline}"
     linked = f"<{content.link}{label}>" if content.link else content.headline
     lines = (
+        content.move and f"*{content.move}*",
         content.also and f"*also:* {content.also}",
         content.evidence and f">“{content.evidence}”",
         f"{linked} ({content.place})" if linked else content.place,
@@ -76,6 +78,7 @@ def _lay_out_html(content: Content) -> str:
     link = content.link and f'<a href="{content.link}" rel="noopener noreferrer">{content.link}</a>'
     source = filter(None, (content.headline and f"<b>{content.headline}</b>", content.place, link))
     paragraphs = (
+        content.move and f"<p><b>{content.move}</b></p>",
         content.also and f"<p>also: {content.also}</p>",
         content.evidence and f"<blockquote>“{content.evidence}”</blockquote>",
         f"<p>{'<br>'.join(source)}</p>",

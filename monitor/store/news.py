@@ -1,16 +1,17 @@
 """Stories, their events, and the alerts that tell them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, inspect
 from sqlalchemy.orm import Bundle
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from monitor.models import (
     Alert,
+    Article,
     Event,
     EventType,
     Evidence,
@@ -19,13 +20,14 @@ from monitor.models import (
     Modality,
     Novelty,
     Participant,
+    RelationState,
     Severity,
     StoredArticle,
     Story,
 )
 from monitor.store.database import in_chunks
-from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, EventRow, ParticipantRow, StoryRow
-from monitor.track import fold_name, passage_of
+from monitor.store.tables import AlertEventRow, AlertRow, ArticleBandRow, ArticleRow, EventRow, ParticipantRow, StoryRow
+from monitor.track import fold_name, is_copy, list_bands, passage_of
 
 _EVENT: Bundle[Any] = Bundle("event", *inspect(EventRow).columns)
 _PARTICIPANT: Bundle[Any] = Bundle("participant", *inspect(ParticipantRow).columns)
@@ -34,9 +36,13 @@ _HEADING: Bundle[Any] = Bundle(
 )
 """What is read of many rows at once, as named tuples: ten times as quick as rows that can be written back."""
 
+Move = tuple[RelationState, RelationState]
+"""From one state of a relation to the next."""
+
 _MAX_PASSAGES = 8
 """Of a story: more outlets than these say nothing new."""
-_TOLD = (Novelty.NEW_STORY, Novelty.STATE_CHANGED, Novelty.FOLLOW_UP)
+_MAX_COPIES = 5
+_TOLD = (Novelty.NEW_STORY, Novelty.STATE_CHANGED, Novelty.FOLLOW_UP, Novelty.PRIMARY_SOURCE)
 
 
 def open_stories(session: Session, *, companies: Collection[str], since: datetime) -> list[Story]:
@@ -53,14 +59,57 @@ def open_stories(session: Session, *, companies: Collection[str], since: datetim
         .join(ParticipantRow, col(ParticipantRow.event_id) == col(EventRow.id))
         .where(or_(*alike))
     )
-    stories = session.exec(
-        select(StoryRow)
+    ids = session.exec(
+        select(StoryRow.id)
         .where(col(StoryRow.updated_at) >= since, col(StoryRow.id).in_(named))
         .order_by(col(StoryRow.updated_at), col(StoryRow.id))
     ).all()
-    ids = [story.id or 0 for story in stories]
+    return read_stories(session, [story_id or 0 for story_id in ids], since=since)
+
+
+def read_stories(session: Session, ids: Sequence[int], *, since: datetime | None = None) -> list[Story]:
+    """Return stories by id, with the facts that were told since a time, or ever."""
     facts, passages = _facts_of(session, ids, since), _passages_of(session, ids)
     return [Story(id=key, facts=frozenset(facts[key]), passages=tuple(passages[key])) for key in ids]
+
+
+def list_tellers(session: Session, story_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return the sources of the articles of each story."""
+    rows = session.exec(
+        select(EventRow.story_id, ArticleRow.source)
+        .join(ArticleRow, col(ArticleRow.id) == col(EventRow.article_id))
+        .where(col(EventRow.story_id).in_(story_ids))
+        .distinct()
+    )
+    sources: dict[int, set[str]] = defaultdict(set)
+    for story_id, source in rows:
+        sources[story_id].add(source)
+    return sources
+
+
+def find_copied_stories(session: Session, article: Article, *, since: datetime) -> list[int]:
+    """Return the stories of articles stored since then of whose text this one is nearly a copy, the oldest first."""
+    text = f"{article.title}\n{article.text}"
+    rows = session.exec(
+        select(ArticleRow.id, ArticleRow.title, ArticleRow.text)
+        .join(ArticleBandRow, col(ArticleBandRow.article_id) == col(ArticleRow.id))
+        .where(col(ArticleBandRow.band).in_(list_bands(text)), col(ArticleRow.stored_at) >= since)
+        .group_by(col(ArticleRow.id))
+        .order_by(func.count().desc(), col(ArticleRow.id))
+        .limit(_MAX_COPIES)
+    ).all()
+    ids = [row[0] for row in rows if is_copy(text, f"{row[1]}\n{row[2]}")]
+    told = (
+        select(EventRow.story_id).where(col(EventRow.article_id).in_(ids)).distinct().order_by(col(EventRow.story_id))
+    )
+    return list(session.exec(told))
+
+
+def save_bands(session: Session, stored: StoredArticle) -> None:
+    """Remember the fingerprint of an article's newest version."""
+    session.exec(delete(ArticleBandRow).where(col(ArticleBandRow.article_id) == stored.id))
+    bands = set(list_bands(f"{stored.article.title}\n{stored.article.text}"))
+    session.add_all(ArticleBandRow(band=band, article_id=stored.id) for band in bands)
 
 
 def named_like(name: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -141,10 +190,16 @@ def forget_events(session: Session, stored: StoredArticle) -> None:
 
 
 def add_alert(
-    session: Session, event_ids: Sequence[int], *, stored: StoredArticle, story_id: int, novelty: Novelty, now: datetime
+    session: Session,
+    told: Mapping[int, Move | None] | Sequence[int],
+    *,
+    stored: StoredArticle,
+    story_id: int,
+    novelty: Novelty,
+    now: datetime,
 ) -> Alert:
-    """Add the alert that tells these events, in this order."""
-    severities = session.exec(select(EventRow.severity).where(col(EventRow.id).in_(event_ids))).all()
+    """Add the alert that tells these events, in this order; a mapping says how each moved its relation, if it did."""
+    severities = session.exec(select(EventRow.severity).where(col(EventRow.id).in_(list(told)))).all()
     row = AlertRow(
         story_id=story_id,
         article_id=stored.id,
@@ -154,8 +209,13 @@ def add_alert(
     )
     session.add(row)
     session.flush()
-    for position, event_id in enumerate(event_ids):
-        session.add(AlertEventRow(alert_id=row.id or 0, position=position, event_id=event_id))
+    for position, event_id in enumerate(told):
+        before, after = (told[event_id] if isinstance(told, Mapping) else None) or (None, None)
+        session.add(
+            AlertEventRow(
+                alert_id=row.id or 0, position=position, event_id=event_id, state_before=before, state_after=after
+            )
+        )
     session.flush()
     return read_alerts(session, [row.id or 0])[0]
 
@@ -165,7 +225,7 @@ def read_alerts(session: Session, alert_ids: Sequence[int]) -> list[Alert]:
     alerts: dict[int, Alert] = {}
     for chunk in in_chunks(alert_ids):
         told = _told_of(session, chunk)
-        events = read_events(session, [event_id for ids in told.values() for event_id in ids])
+        events = read_events(session, [row.event_id for rows in told.values() for row in rows])
         rows = session.exec(
             select(AlertRow, _HEADING)
             .join(ArticleRow, col(ArticleRow.id) == col(AlertRow.article_id))
@@ -179,7 +239,8 @@ def read_alerts(session: Session, alert_ids: Sequence[int]) -> list[Alert]:
                 article_id=row.article_id,
                 novelty=Novelty(row.novelty),
                 severity=Severity(row.severity),
-                events=tuple(events[event_id] for event_id in told[alert_id]),
+                events=tuple(events[one.event_id] for one in told[alert_id]),
+                moves=tuple(_move_of(one) for one in told[alert_id]),
                 title=heading.title,
                 url=heading.url,
                 source=heading.source,
@@ -201,16 +262,20 @@ def read_events(session: Session, event_ids: Sequence[int]) -> dict[int, Event]:
     return events
 
 
-def _told_of(session: Session, alert_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Return the ids of the events that each alert tells, in the alert's order."""
-    told: dict[int, list[int]] = defaultdict(list)
-    for alert_id, event_id in session.exec(
-        select(AlertEventRow.alert_id, AlertEventRow.event_id)
-        .where(col(AlertEventRow.alert_id).in_(alert_ids))
-        .order_by(col(AlertEventRow.position))
+def _told_of(session: Session, alert_ids: Sequence[int]) -> dict[int, list[AlertEventRow]]:
+    """Return the events that each alert tells, in the alert's order."""
+    told: dict[int, list[AlertEventRow]] = defaultdict(list)
+    for row in session.exec(
+        select(AlertEventRow).where(col(AlertEventRow.alert_id).in_(alert_ids)).order_by(col(AlertEventRow.position))
     ):
-        told[alert_id].append(event_id)
+        told[row.alert_id].append(row)
     return told
+
+
+def _move_of(row: AlertEventRow) -> Move | None:
+    if row.state_before is None or row.state_after is None:
+        return None
+    return RelationState(row.state_before), RelationState(row.state_after)
 
 
 def _event_of(row: Row[Any], participants: tuple[Participant, ...]) -> Event:
@@ -229,13 +294,13 @@ def _event_of(row: Row[Any], participants: tuple[Participant, ...]) -> Event:
     )
 
 
-def _facts_of(session: Session, story_ids: Sequence[int], since: datetime) -> dict[int, list[Fact]]:
+def _facts_of(session: Session, story_ids: Sequence[int], since: datetime | None) -> dict[int, list[Fact]]:
     """Return what was told of each story; what was muted is not known to anybody."""
     rows = session.exec(
         select(EventRow).where(
             col(EventRow.story_id).in_(story_ids),
             col(EventRow.novelty).in_(_TOLD),
-            col(EventRow.detected_at) >= since,
+            *([col(EventRow.detected_at) >= since] if since else []),
         )
     ).all()
     participants = _participants_of(session, [row.id or 0 for row in rows])

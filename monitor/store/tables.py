@@ -129,6 +129,16 @@ class ArticleRow(SQLModel, table=True):
     stripped: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
+class ArticleBandRow(SQLModel, table=True):
+    """A band of the fingerprint of an article that tells events: copies of it share one or more."""
+
+    __tablename__ = "article_bands"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    band: int = Field(primary_key=True, sa_type=BigInteger)
+    article_id: int = Field(primary_key=True, foreign_key="articles.id")
+
+
 class ArticleVersionRow(SQLModel, table=True):
     """A version that a newer one replaced."""
 
@@ -237,6 +247,9 @@ class AlertEventRow(SQLModel, table=True):
     alert_id: int = Field(primary_key=True, foreign_key="alerts.id")
     position: int = Field(primary_key=True)
     event_id: int = Field(foreign_key="events.id")
+    state_before: str | None = None
+    state_after: str | None = None
+    """How the event moved the relation of its companies when it was told; None if it did not."""
 
 
 class DeliveryRow(SQLModel, table=True):

@@ -5,7 +5,7 @@ dated events into the state of each pair of companies, `trace_relations` into it
 stories and times.
 """
 
-from monitor.track.fingerprint import fold_name, is_same_company, text_digest
+from monitor.track.fingerprint import fold_name, is_copy, is_same_company, list_bands, text_digest
 from monitor.track.passage import passage_of
 from monitor.track.relation import fold_relations, read_relations, relation_key, trace_relations
 from monitor.track.story import Verdict, fact_of, judge
@@ -15,8 +15,10 @@ __all__ = [
     "fact_of",
     "fold_name",
     "fold_relations",
+    "is_copy",
     "is_same_company",
     "judge",
+    "list_bands",
     "passage_of",
     "read_relations",
     "relation_key",

@@ -19,7 +19,7 @@ _MOVES_TO = {
     EventType.SUPPLY_AGREEMENT: RelationState.ACTIVE,
     EventType.LICENCE_AGREEMENT: RelationState.ACTIVE,
     EventType.PARTNER_JOINED: RelationState.ACTIVE,
-    EventType.EXPANSION: RelationState.ACTIVE,
+    EventType.EXPANSION: RelationState.EXPANDED,
     EventType.EXTENSION_RENEWAL: RelationState.ACTIVE,
     EventType.TERMS_CHANGED: RelationState.ACTIVE,
     EventType.EXCLUSIVITY_GRANTED: RelationState.EXCLUSIVE,
@@ -34,9 +34,10 @@ _MOVES_TO = {
 
 _RANK = {kind: rank for rank, kind in enumerate(_MOVES_TO)}
 _MOVING = {Modality.CONFIRMED, Modality.REPORTED}
-_OPEN = {RelationState.ACTIVE, RelationState.EXCLUSIVE, RelationState.FIRST_REFUSAL, RelationState.NON_EXCLUSIVE}
+_EXCLUSIVITIES = {RelationState.EXCLUSIVE, RelationState.FIRST_REFUSAL, RelationState.NON_EXCLUSIVE}
+_OPEN = {RelationState.ACTIVE, RelationState.EXPANDED, *_EXCLUSIVITIES}
 _SAYS_NOT_HOW = {RelationState.TALKS, RelationState.ACTIVE}
-"""News of one more deal, of talks or of a renewal leaves an open relation as exclusive as it was."""
+"""News of one more deal, of talks or of a renewal leaves an open relation as exclusive and as wide as it was."""
 
 Pair = tuple[str, str]
 """Two folded names, in alphabetical order."""
@@ -104,7 +105,7 @@ def _next_state(before: RelationState | None, event: Event) -> RelationState | N
         return state if before is None else None
     if event.modality not in _MOVING:
         return None
-    if before in _OPEN and state in _SAYS_NOT_HOW:
+    if (before in _OPEN and state in _SAYS_NOT_HOW) or (before in _EXCLUSIVITIES and state is RelationState.EXPANDED):
         return None
     return None if before == state else state
 

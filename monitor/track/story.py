@@ -62,14 +62,17 @@ def judge(
     now: datetime,
     before: Iterable[Fact] = (),
     article: Article | None = None,
+    is_primary: bool = False,
 ) -> tuple[Verdict, ...]:
     """Return a verdict for each story that the events of `article` tell; `stories` are those still open, oldest first.
 
     `before` are the facts of the article's last version: what stood there already is not told because it stands there
-    still. Without the article, its words do not count: companies and kinds decide.
+    still. Without the article, its words do not count: companies and kinds decide. `is_primary` says that it stands in
+    a regulator's or a company's own source.
     """
     known = tuple(before)
-    return tuple(_judge_group(_Telling.of(group, article, now), stories, known) for group in _group_events(events))
+    tellings = (_Telling.of(group, article, now, is_primary=is_primary) for group in _group_events(events))
+    return tuple(_judge_group(telling, stories, known) for telling in tellings)
 
 
 def fact_of(event: Event, told_at: datetime) -> Fact:
@@ -110,15 +113,17 @@ class _Telling:
     facts: tuple[Fact, ...]
     """Of the fresh ones; of all, if none is."""
     passage: str
+    is_primary: bool
 
     @classmethod
-    def of(cls, events: tuple[Event, ...], article: Article | None, now: datetime) -> "_Telling":
+    def of(cls, events: tuple[Event, ...], article: Article | None, now: datetime, *, is_primary: bool) -> "_Telling":
         fresh = {event: fact_of(event, now) for event in events if event.modality is not Modality.HISTORICAL}
         return cls(
             events=events,
             fresh=fresh,
             facts=tuple(fresh.values()) or tuple(fact_of(event, now) for event in events),
             passage=passage_of(article.title, article.text, events) if article else "",
+            is_primary=is_primary,
         )
 
 
@@ -126,7 +131,12 @@ def _judge_group(telling: _Telling, stories: Sequence[Story], before: tuple[Fact
     story = _find_story(telling, stories)
     known = (*before, *(story.facts if story else ()))
     told = _by_precedence(event for event, fact in telling.fresh.items() if _is_new(fact, known))
-    return Verdict(novelty=_name_novelty(told, telling.fresh, story), events=telling.events, told=told, story=story)
+    novelty = _name_novelty(told, telling.fresh, story)
+    if novelty is Novelty.REPEAT and story and story.facts and telling.is_primary and not story.is_confirmed_at_source:
+        confirmed = _by_precedence(event for event in telling.fresh if event.modality is Modality.CONFIRMED)
+        if confirmed and not before:
+            novelty, told = Novelty.PRIMARY_SOURCE, confirmed
+    return Verdict(novelty=novelty, events=telling.events, told=told, story=story)
 
 
 def _name_novelty(told: tuple[Event, ...], fresh: Mapping[Event, Fact], story: Story | None) -> Novelty:
@@ -163,8 +173,10 @@ def _closeness(telling: _Telling, story: Story) -> float:
     """Return how likely an article tells a story, from 0 (it tells another) to 1.
 
     The same companies make deal after deal: what they share with the story in kinds and names decides how much they
-    must share in words.
+    must share in words. A copy of one of its articles tells it, whatever else.
     """
+    if story.is_copied:
+        return 1.0
     pairs = [(fact, known) for fact in telling.facts for known in story.facts]
     shared = max((_count_shared(fact.companies, known.companies) for fact, known in pairs), default=0)
     if not shared:

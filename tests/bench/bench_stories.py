@@ -1,6 +1,6 @@
 """Measure story grouping: one story told in other words, and other news about the same companies.
 
-    python -m tests.bench.bench_stories [--errors] [--files 13]
+    python -m tests.bench.bench_stories [--errors] [--files 13] [--copies 1000000]
 
 Reads tests/bench/stories/*.toml, written for this. Every text becomes an article that the real `record_article` stores
 in a real database, in one stream of days: the outlets of a story follow each other by the hour, its rivals stand
@@ -11,16 +11,19 @@ Beside it, on the same events: the same two companies and the same type (what mo
 """
 
 import argparse
+import random
 import re
 import tempfile
+import time
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import cast
 
+from sqlalchemy import insert
 from sqlmodel import select
 
 from monitor.app import build_ruleset
@@ -30,8 +33,8 @@ from monitor.fetch import Fetcher
 from monitor.models import Article, Event, Link, Source, SourceKind, Visit
 from monitor.record import Tools, record_article
 from monitor.sandbox import Sandbox
-from monitor.store import Store, history, sources
-from monitor.store.tables import EventRow
+from monitor.store import Store, articles, history, news, sources
+from monitor.store.tables import ArticleBandRow, EventRow
 from monitor.track import fold_name
 
 _FOLDER = Path(__file__).parent / "stories"
@@ -59,7 +62,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--errors", action="store_true", help="print the pairs that are told wrongly")
     parser.add_argument("--files", help="digits of the files to read, as 13; by default 1234, then 5")
+    parser.add_argument("--copies", type=int, help="time the question for copies among so many fingerprints instead")
     options = parser.parse_args()
+    if options.copies:
+        _time_copies(options.copies)
+        return
     print(f"{'files':8}{'who':22}{'P':>7}{'R':>7}{'F1':>7}   {'pairs':>6}   alerts a story")
     for files in [options.files] if options.files else ["1234", "5"]:
         with tempfile.TemporaryDirectory() as folder:
@@ -95,6 +102,35 @@ def _print_errors(told: list[Told]) -> None:
                 for event in one.events
             ]
             print(f"  {one.text}\n     {'; '.join(shown)}")
+
+
+# --- copies -----------------------------------------------------------------------------------------------------
+
+
+def _time_copies(count: int) -> None:
+    """Print how long one asks for the copies of an article among so many: of one that is there, and of others."""
+    draw = random.Random(1)  # noqa: S311 - made-up texts
+    vocabulary = [f"word{number}" for number in range(20_000)]
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "copies.db")
+        text = " ".join(draw.choices(vocabulary, k=300))
+        copied = Article(url="https://outlet.example/1", title="Title", text=text)
+        with store.write() as session:
+            news.save_bands(session, articles.add_article(session, copied, source="s", digest="d", now=_START))
+            for _ in range(count // 10_000):
+                bands = [{"band": draw.getrandbits(63), "article_id": 1} for _ in range(160_000)]
+                session.execute(insert(ArticleBandRow), bands)
+        others = [replace(copied, text=" ".join(draw.choices(vocabulary, k=300))) for _ in range(200)]
+        for who, asked in (("a copy", [copied] * 200), ("none", others)):
+            times = []
+            for article in asked:
+                with store.read() as session:
+                    begun = time.perf_counter()
+                    news.find_copied_stories(session, article, since=_START)
+                    times.append(time.perf_counter() - begun)
+            median, worst = sorted(times)[100] * 1e3, sorted(times)[-3] * 1e3
+            print(f"{count} fingerprints, {who}: median {median:.2f} ms, 99 % {worst:.2f} ms")
+        store.close()
 
 
 # --- who says that two texts tell the same ----------------------------------------------------------------------
@@ -133,7 +169,7 @@ def _tell_all(files: str, database: Path) -> tuple[list[Told], int]:
         now=lambda: clock[0],
     )
     rows, alerts = [], 0
-    for number, (news, family, at, text) in enumerate(_read_texts(files)):
+    for number, (told_news, family, at, text) in enumerate(_read_texts(files)):
         clock[0] = _START + timedelta(hours=at)
         title, _, body = text.partition(" | ")
         url = f"https://outlet.example/{number}"
@@ -143,7 +179,7 @@ def _tell_all(files: str, database: Path) -> tuple[list[Told], int]:
         with store.write() as session:
             sources.register_links(session, source, [link], clock[0], is_baseline=False)
         alerts += record_article(tools, source, Visit(link=link), article, None).alerts
-        rows.append((number + 1, news, family, text))
+        rows.append((number + 1, told_news, family, text))
     told = [_read_told(store, *row) for row in rows]
     store.close()
     return told, alerts
@@ -187,9 +223,8 @@ def _read_texts(files: str) -> Iterator[tuple[str, str, float, str]]:
         rivals = story.get("rivals", [])
         stream += [(start + 1 + 20 * place, f"{name}/{place}", name, text) for place, text in enumerate(rivals)]
         stream += [(start + 400 * 24, f"{name}/later", name, text) for text in story.get("later", [])]
-
-    for at, news, family, text in sorted(stream):
-        yield news, family, at, text
+    for at, told_news, family, text in sorted(stream):
+        yield told_news, family, at, text
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from monitor.models import (
     Page,
     Pulse,
     Reading,
+    RelationState,
     Route,
     Source,
     SourceCondition,
@@ -515,7 +516,8 @@ async def test_background_does_not_keep_a_story_open(site: Site, tools: Tools, c
     await check(tools, feed(site))
     for day in range(1, 12):
         clock.pass_hours(24)
-        site.put(f"/{day}", story("form a partnership", more=f"It is day {day}."))
+        unlike = " ".join(f"word{day}x{number}" for number in range(90))
+        site.put(f"/{day}", story("form a partnership", more=unlike))
         site.put_feed("/feed", (f"/{day}", "Pact"))
         await check(tools, feed(site))
     assert 3 <= len(texts_told(tools)) <= 4
@@ -721,3 +723,36 @@ async def test_an_article_is_no_new_version_when_more_is_known_of_its_site(
     with tools.store.read() as session:
         versions = [one.version for n in (0, 3) if (one := articles.find_by_url(session, site.url(f"/offer/{n}")))]
     assert versions == [1, 1]
+
+
+async def test_a_copy_that_is_printed_weeks_later_is_known(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/first", story("form a partnership"))
+    site.put_feed("/feed", ("/first", "Pact"))
+    await check(tools, feed(site))
+    clock.pass_hours(24 * 20)
+    site.put("/copy", story("form a partnership", more="Our reporter added this."))
+    site.put("/other", story("form a partnership in 40 cities"))
+    site.put_feed("/feed", ("/copy", "Pact"), ("/other", "Pact"))
+    await check(tools, feed(site))
+    assert sorted(texts_told(tools)) == ["first", "other"]
+
+
+async def test_the_first_primary_source_of_a_story_is_told(site: Site, tools: Tools) -> None:
+    tools = replace(tools, primary_sources=frozenset({"newsroom", "regulator"}))
+    for name in ("press", "newsroom", "regulator", "paper"):
+        site.put(f"/{name}", story("form a partnership", more=f"The {name} has it."))
+        site.put_feed(f"/{name}.xml", (f"/{name}", "Pact"))
+        await check(tools, feed(site, name=name, url=site.url(f"/{name}.xml")))
+    with tools.store.read() as session:
+        told = [(alert.source, alert.novelty) for alert in history.list_alerts(session)]
+    assert told == [("newsroom", Novelty.PRIMARY_SOURCE), ("press", Novelty.NEW_STORY)]
+
+
+async def test_an_alert_says_how_the_relation_moved(site: Site, tools: Tools) -> None:
+    for number, verb in enumerate(["form a partnership", "end their partnership"]):
+        site.put(f"/{number}", story(verb))
+        site.put_feed("/feed", (f"/{number}", "News"))
+        await check(tools, feed(site))
+    with tools.store.read() as session:
+        moves = [alert.moves for alert in history.list_alerts(session)]
+    assert moves == [((RelationState.ACTIVE, RelationState.ENDED),), ((RelationState.NONE, RelationState.ACTIVE),)]

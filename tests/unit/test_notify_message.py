@@ -18,6 +18,7 @@ from monitor.models import (
     Modality,
     Novelty,
     Participant,
+    RelationState,
     Severity,
 )
 from monitor.notify import Message, render_message
@@ -225,3 +226,15 @@ def test_the_longest_alert_fits_all_forms(word: str, path: str) -> None:
 def test_a_message_of_ones_own_needs_no_severity() -> None:
     message = Message(title="test", text="t", markdown="t", html=html.escape("t"))
     assert message.severity is Severity.NORMAL
+
+
+def test_a_moved_relation_is_said_once_and_a_new_one_by_the_title_alone() -> None:
+    kinds = (EventType.EXCLUSIVITY_LOST, EventType.RIGHT_OF_FIRST_REFUSAL)
+    loss, refusal = (replace(make_event(kind), subject="cloud") for kind in kinds)
+    move = (RelationState.EXCLUSIVE, RelationState.FIRST_REFUSAL)
+    message = render_message(make_alert(loss, refusal, moves=(move, move)))
+    assert message.text.startswith("exclusive → right of first refusal (cloud)\nalso:")
+    assert message.markdown.startswith("*exclusive → right of first refusal (cloud)*\n")
+    assert message.html.startswith("<p><b>exclusive → right of first refusal (cloud)</b></p>")
+    new = make_alert(moves=((RelationState.NONE, RelationState.ACTIVE),))
+    assert "→" not in render_message(new).text

@@ -184,3 +184,10 @@ def test_each_step_of_a_relation_names_both_states_and_its_event() -> None:
         ("cloud", "non-exclusive", "right of first refusal", 10),
     ]
     assert [step.event for step in steps] == [events[place].event for place in (1, 3, 2, 0)]
+
+
+def test_an_expansion_widens_an_open_relation_and_leaves_an_exclusive_one() -> None:
+    wider = dated(EventType.EXPANSION, 5)
+    assert states(dated(EventType.NEW_PARTNERSHIP, 0), wider) == {None: RelationState.EXPANDED}
+    assert states(wider, dated(EventType.EXTENSION_RENEWAL, 6)) == {None: RelationState.EXPANDED}
+    assert states(dated(EventType.EXCLUSIVITY_GRANTED, 0), wider) == {None: RelationState.EXCLUSIVE}
