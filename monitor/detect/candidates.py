@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from monitor.detect.companies import find_german_nouns, find_organisations, is_same_company, is_title_case
 from monitor.detect.features import describe_match, describe_sentence
-from monitor.detect.match import Mention, Scan, Span, find_literals, spell
+from monitor.detect.match import Scan, find_literals, spell
+from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES, judge_modality
 from monitor.detect.parties import Parties, find_parties
 from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, map_signs, pick_rules

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from cleanco import basename
 
-from monitor.detect.match import Mention, Span
+from monitor.detect.mention import Mention, Span
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_words
 from monitor.models import Field

@@ -8,7 +8,7 @@ from datetime import date
 from monitor.detect.candidates import Candidate, find_candidates, is_headline
 from monitor.detect.companies import find_organisations, is_same_company, is_short_for
 from monitor.detect.facts import find_effective_date, find_subject
-from monitor.detect.match import Mention, Span
+from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES
 from monitor.detect.parties import drop_repeats, make_participants
 from monitor.detect.ruleset import Ruleset

@@ -1,6 +1,6 @@
 """Why a rule fires on an article, or why not: its query's tree, and what stopped it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -8,8 +8,10 @@ from ahocorasick_rs import AhoCorasick
 
 from monitor.detect.candidates import Candidate, find_candidates, find_watched, list_mentions
 from monitor.detect.events import count_needed, merge
-from monitor.detect.match import Found, Scan, Span, evaluate, find_literals, spell
+from monitor.detect.match import Found, Scan, count_places, evaluate, find_literals, spell
+from monitor.detect.mention import Span
 from monitor.detect.nodes import (
+    FACTS,
     All,
     AtLeast,
     Distinct,
@@ -21,8 +23,9 @@ from monitor.detect.nodes import (
     Phrase,
     Scope,
     Without,
+    list_parts,
 )
-from monitor.detect.plan import Lexicon, find_scope_inside, list_parts, plan_node
+from monitor.detect.plan import Around, Lexicon, Planner, look_inside
 from monitor.detect.query import parse_query
 from monitor.detect.ruleset import Ruleset, list_names, plan_sets
 from monitor.detect.tokens import Document, read_document
@@ -163,6 +166,15 @@ def _tell_verdict(candidate: Candidate, events: Sequence[Event]) -> str:
     return "the change was told before, and is one event with that"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """A node as written, and as planned where it stands."""
+
+    node: Node
+    plan: Node
+    parts: "tuple[_Step, ...]"
+
+
 class _Tracer:
     """Evaluates each node of a rule's queries as written, with an automaton of its own."""
 
@@ -170,6 +182,7 @@ class _Tracer:
         self._lexicon = Lexicon(companies={name.lower(): number for number, name in list_names(ruleset.companies)})
         self._sets = plan_sets(rule, self._lexicon)
         self._where = f"rule {rule.name!r}"
+        self._planner = Planner(self._sets, self._lexicon, self._where)
         self._document = document
         watched = find_watched(document, find_literals(document, ruleset.automaton), ruleset)
         self._watched = [watched[word] for word in sorted(watched)]
@@ -177,8 +190,7 @@ class _Tracer:
 
     def trace(self, query: str) -> Condition:
         """Return the tree of a query with what holds."""
-        tree = parse_query(query, self._where)
-        plans = dict(self._plan(tree, Scope.ARTICLE))
+        step = self._plan(parse_query(query, self._where), Scope.ARTICLE)
         automaton = AhoCorasick(list(self._lexicon.numbers) or ["\0"])
         scan = Scan(
             document=self._document,
@@ -186,40 +198,50 @@ class _Tracer:
             watched=self._watched,
             list_mentions=self._list,
         )
-        return self._read(tree, plans, scan)
+        return self._read(step, scan)
 
-    def _plan(self, node: Node, scope: Scope) -> Iterator[tuple[int, Node]]:
-        """Yield the plan of each node of a tree, by the node's identity."""
-        yield id(node), plan_node(node, self._sets, self._lexicon, self._where, scope)
-        inside = find_scope_inside(node, scope)
-        for part in list_parts(node):
-            yield from self._plan(part, inside)
+    def _plan(self, node: Node, around: Around) -> _Step:
+        """Return a node with its plan and those of its parts; those of a set are what stands in it."""
+        parts = list_parts(node)
+        if isinstance(node, Name) and node.name.lower() in self._sets.trees:
+            parts = (self._sets.trees[node.name.lower()],)
+        inside = look_inside(node, around)
+        return _Step(
+            node=node,
+            plan=self._planner.plan(node, around),
+            parts=tuple(self._plan(part, inside) for part in parts),
+        )
 
-    def _read(self, node: Node, plans: Mapping[int, Node], scan: Scan) -> Condition:
-        found = evaluate(plans[id(node)], scan)
+    def _read(self, step: _Step, scan: Scan) -> Condition:
+        node = step.node
+        found = evaluate(step.plan, scan)
+        inside = scan.narrow(node.field) if isinstance(node, InField) and node.field not in FACTS else scan
         return Condition(
             label=_name_node(node),
             holds=found is not None,
             places=tuple(
                 Place(words=spell(self._document, span), number=span[0] + 1) for span in (found or ())[:_MAX_PLACES]
             ),
-            note="" if found is not None else self._tell_lack(node, plans, scan),
-            parts=tuple(self._read(part, plans, scan) for part in list_parts(node)),
+            note="" if found is not None else self._tell_lack(step, scan),
+            parts=tuple(self._read(part, inside) for part in step.parts),
         )
 
-    def _tell_lack(self, node: Node, plans: Mapping[int, Node], scan: Scan) -> str:
+    def _tell_lack(self, step: _Step, scan: Scan) -> str:
         """Return how far a node is from holding, where that can be said."""
-        match node:
-            case Near(left=left, right=right):
-                return self._tell_distance(node, evaluate(plans[id(left)], scan), evaluate(plans[id(right)], scan))
-            case AtLeast(part=part, count=count):
-                return f"found {len(evaluate(plans[id(part)], scan) or ())} of {count} times"
-            case Distinct(part=part):
-                spans = evaluate(plans[id(part)], scan) or ()
-                names = sorted({spell(self._document, span) for span in spans})
+        found = [evaluate(part.plan, scan) or [] for part in step.parts]
+        outside = None if step.parts or scan.whole is None else evaluate(step.plan, scan.whole)
+        if outside:
+            return f"only outside the field: {spell(self._document, outside[0])!r} at word {outside[0][0] + 1}"
+        match step.node:
+            case Near():
+                return self._tell_distance(step.node, found[0], found[1])
+            case AtLeast(count=count):
+                return f"found {count_places(found[0])} of {count} times"
+            case Distinct():
+                names = sorted({spell(self._document, span) for span in found[0]})
                 return f"names {', '.join(names)}" if names else "names no company"
-            case Without(unwanted=unwanted):
-                spans = evaluate(plans[id(unwanted)], scan) or ()
+            case Without():
+                spans = found[1]
                 return f"stopped by {spell(self._document, spans[0])!r} at word {spans[0][0] + 1}" if spans else ""
         return ""
 

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from monitor.detect.match import Span
+from monitor.detect.mention import Span
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_subjects
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from monitor.detect.companies import is_common_word, is_same_company, is_suffix, is_title_case
-from monitor.detect.match import Mention, Span
+from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES
 from monitor.detect.parties import Parties
 from monitor.detect.tokens import Document, Sentence

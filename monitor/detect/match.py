@@ -7,11 +7,14 @@ literals that it cannot do without was found, so the time does not grow with the
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick
 
+from monitor.detect.companies import is_same_company
+from monitor.detect.mention import Mention, Span
 from monitor.detect.nodes import (
     All,
     AtLeast,
@@ -24,32 +27,20 @@ from monitor.detect.nodes import (
     InField,
     Near,
     Node,
-    Phrase,
     Row,
     Scope,
+    Stated,
     Without,
 )
 from monitor.detect.tokens import Document
-from monitor.models import Field
+from monitor.models import Article, Field
 
-Span = tuple[int, int]
-"""`[first, last)` in words of the document."""
+Place = tuple[bool, int]
+"""Whether it is in the title, and the number of its sentence or paragraph."""
 Found = list[Span] | None
 """Where a query holds, in order; None: it does not hold; empty: it holds, nowhere in particular."""
-LEAD_SENTENCES = 2
-_MAX_PAIRS = 4
-"""Partners that one span is joined with: the nearest ones; keeps proximity linear."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """A company named in the article: `[first, last)` in words."""
-
-    first: int
-    last: int
-    name: str
-    company: int | None = None
-    """Its number on the watch list."""
+_MAX_SPANS = 20_000
+"""Of one node; a news article has a few hundred. Keeps proximity linear on texts of one word, said 30,000 times."""
 
 
 @dataclass(slots=True)
@@ -62,13 +53,31 @@ class Scan:
     """The watched companies of the article in order."""
     list_mentions: Callable[[], Sequence[Mention]]
     """All companies of the article in order, worked out when a query asks."""
+    whole: "Scan | None" = None
+    """The article, if this is a field of it."""
+    window: Span = (0, 0)
+    """The words of the field."""
     known: dict[int, Found] = field(default_factory=dict)
     mentions: Sequence[Mention] | None = None
     present: frozenset[int] = frozenset()
     """The literals that were found at all."""
+    fields: "dict[FieldName, Scan]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.present = frozenset(self.hits)
+
+    def narrow(self, name: FieldName) -> "Scan":
+        """Return the same article, of which only the words of a field are looked at."""
+        whole = self.whole or self
+        if name not in whole.fields:
+            document = self.document
+            windows = {
+                FieldName.TITLE: (0, document.title_words),
+                FieldName.LEAD: (0, document.lead_words),
+                FieldName.BODY: (document.lead_words, len(document.words)),
+            }
+            whole.fields[name] = replace(whole, whole=whole, window=windows[name], known={}, fields={})
+        return whole.fields[name]
 
 
 def find_literals(document: Document, automaton: AhoCorasick) -> dict[int, list[Span]]:
@@ -92,8 +101,10 @@ def evaluate(plan: Node, scan: Scan) -> Found:
     return scan.known[key]
 
 
-def _evaluate(plan: Node, scan: Scan) -> Found:  # noqa: C901, PLR0911 - one case for each kind of node
+def _evaluate(plan: Node, scan: Scan) -> Found:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of node
     match plan:
+        case Atom() | Row() | Companies() | Expression() if scan.whole is not None:
+            return _cut(evaluate(plan, scan.whole), scan.window)
         case Atom():
             return _find_atom(plan, scan)
         case Row():
@@ -102,6 +113,8 @@ def _evaluate(plan: Node, scan: Scan) -> Found:  # noqa: C901, PLR0911 - one cas
             return _find_companies(plan, scan)
         case Expression():
             return _find_expression(plan, scan)
+        case Stated():
+            return _find_stated(plan, scan.document.article)
         case Either():
             return _unite([evaluate(part, scan) for part in plan.parts])
         case All():
@@ -111,17 +124,32 @@ def _evaluate(plan: Node, scan: Scan) -> Found:  # noqa: C901, PLR0911 - one cas
             wanted = evaluate(plan.wanted, scan)
             return None if wanted is None or evaluate(plan.unwanted, scan) is not None else wanted
         case Near():
-            return _pair(plan, evaluate(plan.left, scan), evaluate(plan.right, scan))
+            return _pair(plan, evaluate(plan.left, scan), evaluate(plan.right, scan), scan.document)
         case InField():
-            return _find_in_field(plan, scan)
+            return evaluate(plan.part, scan.narrow(plan.field))
         case AtLeast():
             spans = evaluate(plan.part, scan)
-            return spans if spans is not None and len(spans) >= plan.count else None
+            return spans if spans is not None and count_places(spans) >= plan.count else None
         case Distinct():
             return _find_distinct(plan, scan)
         case _:
             message = f"{plan!r} was not planned"
             raise TypeError(message)
+
+
+def _cut(spans: Found, window: Span) -> Found:
+    """Return the spans that begin in a window."""
+    inside = spans and spans[bisect_left(spans, (window[0], 0)) : bisect_left(spans, (window[1], 0))]
+    return inside or None
+
+
+def count_places(spans: Sequence[Span]) -> int:
+    """Return how many spans there are beside each other: those that overlap are one place."""
+    count, end = 0, 0
+    for first, last in sorted(spans, key=itemgetter(1)):
+        if first >= end:
+            count, end = count + 1, last
+    return count
 
 
 def _find_atom(atom: Atom, scan: Scan) -> Found:
@@ -130,7 +158,7 @@ def _find_atom(atom: Atom, scan: Scan) -> Found:
         return None
     spans = sorted({span for number in present for span in scan.hits[number]})
     if atom.exact is not None:
-        spans = [span for span in spans if spell(scan.document, span) == atom.exact]
+        spans = [span for span in spans if spell_words(scan.document, span) == atom.exact]
     return spans or None
 
 
@@ -138,6 +166,13 @@ def spell(document: Document, span: Span) -> str:
     """Return a span as it is written in the article, without a possessive."""
     text = document.read_field(document.find_sentence(span[0]).field)
     return text[document.starts[span[0]] : document.ends[span[1] - 1]]
+
+
+def spell_words(document: Document, span: Span) -> str:
+    """Return the words of a span as they are written, one space between them, without possessives."""
+    text = document.read_field(document.find_sentence(span[0]).field)
+    words = range(*span)
+    return " ".join(text[document.starts[word] : document.ends[word]] for word in words).replace("\u2019", "'")
 
 
 def _find_row(row: Row, scan: Scan) -> Found:
@@ -172,6 +207,8 @@ def _find_expression(plan: Expression, scan: Scan) -> Found:
         # RE2 takes UTF-8, which cannot hold half a surrogate pair; "?" keeps every offset
         text = document.read_field(name).encode("utf-8", "replace").decode()
         for match in plan.regex.finditer(text, inside[0].start, inside[-1].end):
+            if match.start() == match.end():
+                continue
             first = max(low, bisect_right(document.starts, match.start(), low, high) - 1)
             last = bisect_left(document.starts, match.end(), low, high)
             spans.append((first, max(last, first + 1)))
@@ -200,79 +237,76 @@ def _gather(found: Sequence[Found], scope: Scope, document: Document) -> Found:
     )
 
 
-def _group_by_place(spans: Sequence[Span], scope: Scope, document: Document) -> dict[tuple[Field, int], Span]:
-    """Return the first span of each sentence or paragraph."""
-    places: dict[tuple[Field, int], Span] = {}
+def _group_by_place(spans: Sequence[Span], scope: Scope, document: Document) -> dict[Place, Span]:
+    """Return the first span that stands in each sentence or paragraph as a whole."""
+    places: dict[Place, Span] = {}
     for span in spans:
-        sentence = document.find_sentence(span[0])
-        number = sentence.number if scope is Scope.SENTENCE else sentence.paragraph
-        places.setdefault((sentence.field, number), span)
+        place = _find_place(span, scope, document)
+        if place == _find_place((span[1] - 1, span[1]), scope, document):
+            places.setdefault(place, span)
     return places
 
 
-def _pair(plan: Near, left: Found, right: Found) -> Found:
+def _find_place(span: Span, scope: Scope, document: Document) -> Place:
+    """Return the sentence or paragraph in which a span begins; a title is none of the text's."""
+    sentence = document.find_sentence(span[0])
+    number = sentence.number if scope is Scope.SENTENCE else sentence.paragraph
+    return span[0] < document.title_words, number
+
+
+def _pair(plan: Near, left: Found, right: Found, document: Document) -> Found:
+    """Join the spans of both sides that are near enough; a title and the text under it are not near."""
     if not left or not right:
         return None
-    pairs = set(_follow(left, right, plan.distance))
-    if not plan.is_ordered:
-        pairs.update(_follow(right, left, plan.distance))
-    return sorted(pairs) or None
+    pairs: set[Span] = set()
+    for window in ((0, document.title_words), (document.title_words, len(document.words))):
+        before, after = _cut(left, window) or (), _cut(right, window) or ()
+        pairs.update(_follow(before, after, plan.distance))
+        if not plan.is_ordered:
+            pairs.update(_follow(after, before, plan.distance))
+    return sorted(pairs)[:_MAX_SPANS] or None
 
 
 def _follow(left: Sequence[Span], right: Sequence[Span], distance: int) -> Iterator[Span]:
-    """Yield each left span joined with the nearest right spans that begin after it, within the distance."""
+    """Yield each left span joined with the right spans that begin after it, within the distance."""
+    partners = max(1, _MAX_SPANS // (len(left) or 1))
     for first, last in left:
         place = bisect_left(right, (last, 0))
-        for start, end in right[place : place + _MAX_PAIRS]:
+        for start, end in right[place : place + partners]:
             if start - last + 1 > distance:
                 break
             yield first, end
 
 
-def _find_in_field(plan: InField, scan: Scan) -> Found:
-    article = scan.document.article
-    facts = {
-        FieldName.SOURCE: article.site_name or "",
-        FieldName.URL: article.url,
-        FieldName.LANG: article.language or "",
-    }
-    if plan.field in facts:
-        return [] if _holds_in_fact(plan.part, facts[plan.field].lower()) else None
-    spans = evaluate(plan.part, scan) or ()
-    return [span for span in spans if _is_in_field(span, plan.field, scan.document)] or None
-
-
-def _holds_in_fact(part: Node, fact: str) -> bool:
-    """Tell whether a short fact (source, URL, language) holds a word, a phrase or one of several."""
-    match part:
-        case Phrase():
-            return part.text.rstrip("*").lower() in fact
-        case Either():
-            return any(_holds_in_fact(each, fact) for each in part.parts)
-    return False
-
-
-def _is_in_field(span: Span, name: FieldName, document: Document) -> bool:
-    sentence = document.find_sentence(span[0])
-    if sentence.field is Field.TITLE:
-        return name is FieldName.TITLE
-    if name is FieldName.TITLE:
-        return sentence.start < document.title_end
-    return (sentence.number < LEAD_SENTENCES) == (name is FieldName.LEAD)
+def _find_stated(plan: Stated, article: Article) -> Found:
+    """Tell whether an article says something of itself: that holds, nowhere in particular."""
+    facts = {FieldName.SOURCE: article.site_name, FieldName.URL: article.url, FieldName.LANG: article.language}
+    fact = (facts[plan.field] or "").encode("utf-8", "replace").decode()
+    return None if plan.regex.search(fact) is None else []
 
 
 def _find_distinct(plan: Distinct, scan: Scan) -> Found:
     spans = evaluate(plan.part, scan) or ()
-    names = {mention.first: mention.name for mention in _list_mentions(scan)}
+    mentions = {mention.first: mention for mention in scan.watched}
+    if any(span[0] not in mentions for span in spans):
+        mentions = {mention.first: mention for mention in _list_mentions(scan)} | mentions
     places: dict[object, list[Span]] = defaultdict(list)
     for span in spans:
-        sentence = scan.document.find_sentence(span[0])
-        place = {
-            Scope.ARTICLE: None,
-            Scope.PARAGRAPH: (sentence.field, sentence.paragraph),
-            Scope.SENTENCE: (sentence.field, sentence.number),
-        }[plan.scope]
-        places[place].append(span)
+        places[None if plan.scope is Scope.ARTICLE else _find_place(span, plan.scope, scan.document)].append(span)
     return _unite(
-        [inside for inside in places.values() if len({names.get(span[0]) for span in inside} - {None}) >= plan.count]
+        [
+            inside
+            for inside in places.values()
+            if count_companies([mentions[span[0]] for span in inside if span[0] in mentions]) >= plan.count
+        ]
     )
+
+
+def count_companies(mentions: Sequence[Mention]) -> int:
+    """Return how many companies are named; "Ford Motor Co." and "Ford" are one."""
+    watched = {mention.company: mention.name for mention in mentions if mention.company is not None}
+    known = list(watched.values())
+    for name in sorted({mention.name for mention in mentions if mention.company is None}, key=len, reverse=True):
+        if not any(is_same_company(name, other) for other in known):
+            known.append(name)
+    return len(known)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection
 
 from monitor.detect.companies import is_title_case
-from monitor.detect.match import Scan, Span
+from monitor.detect.match import Scan
+from monitor.detect.mention import Span
 from monitor.detect.ruleset import Ruleset, find_cue
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_words

@@ -24,9 +24,13 @@ class FieldName(StrEnum):
     LANG = "lang"
 
 
+FACTS = frozenset({FieldName.SOURCE, FieldName.URL, FieldName.LANG})
+"""The fields that are no part of the text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Words in a row, each as written; `prefixes` and `exact` say which of them are open-ended or case-bound."""
+    """Words in a row, each as written; a word that ends in * is open-ended."""
 
     text: str
     is_exact: bool = False
@@ -61,6 +65,7 @@ class All:
 
     parts: "tuple[Node, ...]"
     scope: Scope
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,7 @@ class Near:
     right: "Node"
     distance: int
     is_ordered: bool
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,7 @@ class InField:
 
     field: FieldName
     part: "Node"
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,7 @@ class AtLeast:
 
     count: int
     part: "Node"
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +112,7 @@ class Distinct:
     count: int
     part: "Node"
     scope: Scope = Scope.ARTICLE
+    column: int = 1
 
 
 # Leaves once the names are known and the literals numbered: see plan.py
@@ -121,7 +130,7 @@ class Atom:
 class Row:
     """Literals that follow each other, for phrases with an open-ended word inside."""
 
-    parts: tuple[Atom, ...]
+    parts: "tuple[Node, ...]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +147,20 @@ class Expression:
     regex: Any
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A compiled regular expression, sought in what the article says of itself: its source, URL or language."""
+
+    field: FieldName
+    regex: Any
+
+
 Node = (
     Atom
     | Row
     | Companies
     | Expression
+    | Stated
     | Phrase
     | Name
     | Pattern
@@ -154,3 +172,22 @@ Node = (
     | AtLeast
     | Distinct
 )
+
+
+def list_parts(node: Node) -> tuple[Node, ...]:
+    """Return what a node is made of."""
+    return (*list_needed(node), *((node.unwanted,) if isinstance(node, Without) else ()))
+
+
+def list_needed(node: Node) -> tuple[Node, ...]:
+    """Return what a node is made of, as far as it must or may hold."""
+    match node:
+        case Row() | Either() | All():
+            return node.parts
+        case Without():
+            return (node.wanted,)
+        case Near():
+            return node.left, node.right
+        case InField() | AtLeast() | Distinct():
+            return (node.part,)
+    return ()

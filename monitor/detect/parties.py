@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from monitor.detect.companies import is_same_company
-from monitor.detect.match import Mention, Span
+from monitor.detect.mention import Mention, Span
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_words
 from monitor.models import Company, Participant

@@ -73,6 +73,8 @@ _GRAMMAR = r"""
 """
 
 _QUOTED = re.compile(r'"[^"\n]*"|(?<![^\s(:])/(?:[^/\\\n]|\\.)+/')
+_FOREIGN = re.compile(r"[|?~^\\\[\]{}<>]|&&")
+"""What joins words or stands for letters in other query languages."""
 _FORMS = {
     "NEAR": "NEAR needs a distance, as in NEAR/5",
     "PRE": "PRE needs a distance, as in PRE/5",
@@ -166,12 +168,15 @@ class _Builder(Transformer[Token, Any]):
     """Turn the parse into nodes, bottom up, without recursion."""
 
     def word(self, token: Token) -> Phrase:
+        _refuse_marks(str(token), token.column or 1)
         return _make_phrase(str(token), token.column or 1)
 
     def phrase(self, token: Token) -> Phrase:
         return _make_phrase(str(token)[1:-1], token.column or 1)
 
     def exact(self, token: Token) -> Phrase:
+        if not token.startswith('="'):
+            _refuse_marks(str(token)[1:], token.column or 1)
         return _make_phrase(str(token)[1:].strip('"'), token.column or 1, is_exact=True)
 
     def name(self, token: Token) -> Name:
@@ -186,17 +191,15 @@ class _Builder(Transformer[Token, Any]):
         if name not in set(FieldName):
             allowed = ", ".join(f"{known}:" for known in FieldName)
             raise _QueryError(field.column or 1, f"no field {name}: here; allowed: {allowed}")
-        if isinstance(part, InField):
-            raise _QueryError(field.column or 1, f"a field inside {name}: makes no sense; keep one")
-        return InField(field=FieldName(name), part=part)
+        return InField(field=FieldName(name), part=part, column=field.column or 1)
 
     def at_least(self, token: Token, part: Node) -> AtLeast:
         _refuse_prefix(part, token)
-        return AtLeast(count=_read_number(token, 1), part=part)
+        return AtLeast(count=_read_number(token, 1), part=part, column=token.column or 1)
 
     def distinct(self, token: Token, part: Node) -> Distinct:
         _refuse_prefix(part, token)
-        return Distinct(count=_read_number(token, 1), part=part)
+        return Distinct(count=_read_number(token, 1), part=part, column=token.column or 1)
 
     def operator(self, token: Token) -> Token:
         return token
@@ -211,8 +214,18 @@ class _Builder(Transformer[Token, Any]):
 
 
 def _refuse_prefix(part: Node, token: Token) -> None:
-    if isinstance(part, AtLeast | Distinct | InField):
-        raise _QueryError(token.column or 1, f"{token} needs a word, a phrase, a name or parentheses after it")
+    if isinstance(part, AtLeast | Distinct):
+        raise _QueryError(token.column or 1, f"{token} needs a word, a phrase, a name, a field or parentheses after it")
+
+
+def _refuse_marks(word: str, column: int) -> None:
+    """Raise for a bare word with a mark that other languages give a meaning, and that we would pass over."""
+    if word.startswith(("-", "+", "!")) and len(word) > 1:
+        remedy = f"write {word[1:]}" if word[0] == "+" else f"write AND NOT {word[1:]}"
+        raise _QueryError(column, f"{word!r}: {word[0]} has no meaning before a word; {remedy}, or put it in quotes")
+    foreign = _FOREIGN.search(word)
+    if foreign and any(map(str.isalnum, word)):
+        raise _QueryError(column, f"{word!r}: {foreign.group()} has no meaning here; write an operator, or quotes")
 
 
 def _make_phrase(text: str, column: int, *, is_exact: bool = False) -> Phrase:
@@ -269,9 +282,8 @@ def _join_scopes(operands: Sequence[Node], operators: Sequence[Token], scope: Sc
     ]
     if len(parts) == 1:
         return parts[0]
-    for part in parts:
-        _refuse_not(part, operators[0], scope.name)
-    return All(parts=tuple(parts), scope=scope)
+    column = next(token.column or 1 for token in operators if token.type == scope.name)
+    return All(parts=tuple(parts), scope=scope, column=column)
 
 
 def _join_distances(operands: Sequence[Node], operators: Sequence[Token]) -> Node:
@@ -282,27 +294,14 @@ def _join_distances(operands: Sequence[Node], operators: Sequence[Token]) -> Nod
             f"more than {MAX_PROXIMITIES} NEAR or PRE in a row; use a phrase or AND",
         )
     for operator, operand in zip(operators, operands[1:], strict=True):
-        distance = _read_number(operator, 1)
-        for part in (node, operand):
-            _refuse_not(part, operator, operator.type)
-            _refuse_wide(part, operator)
-        node = Near(left=node, right=operand, distance=distance, is_ordered=operator.type == "PRE")
+        node = Near(
+            left=node,
+            right=operand,
+            distance=_read_number(operator, 1),
+            is_ordered=operator.type == "PRE",
+            column=operator.column or 1,
+        )
     return node
-
-
-def _refuse_not(part: Node, operator: Token, name: str) -> None:
-    if isinstance(part, Without):
-        raise _QueryError(operator.column or 1, f"AND NOT inside {name}; put it outside: (a {operator} b) AND NOT c")
-
-
-def _refuse_wide(part: Node, operator: Token) -> None:
-    inner = part.parts if isinstance(part, Either) else (part,)
-    for node in inner:
-        if isinstance(node, All | Without):
-            raise _QueryError(
-                operator.column or 1,
-                f"AND, AND NOT, SENTENCE or PARAGRAPH inside {operator.type}; put it outside: (a {operator} b) AND c",
-            )
 
 
 _PARSER = Lark(_GRAMMAR, parser="lalr", transformer=_Builder(), maybe_placeholders=False)

@@ -2,7 +2,9 @@
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -62,9 +64,19 @@ def parse_rules(text: str, file: str) -> tuple[Rule, ...]:
 
 def load_pack() -> tuple[Rule, ...]:
     """Return the rules that come with the package."""
+    packs = sorted(_list_packs().items())
+    return tuple(rule for name, pack in packs for rule in parse_rules(pack.read_text("utf-8"), name))
+
+
+def is_built_in(rule: Rule) -> bool:
+    """Tell whether a rule comes with the package."""
+    return rule.file in _list_packs()
+
+
+@cache
+def _list_packs() -> dict[str, Traversable]:
     folder = files("monitor.detect") / "packs"
-    packs = sorted((file for file in folder.iterdir() if file.name.endswith(".rules.toml")), key=lambda file: file.name)
-    return tuple(rule for pack in packs for rule in parse_rules(pack.read_text("utf-8"), pack.name))
+    return {file.name: file for file in folder.iterdir() if file.name.endswith(".rules.toml")}
 
 
 def _make_rule(entry: _Entry, sets: tuple[tuple[str, str], ...], file: str) -> Rule:

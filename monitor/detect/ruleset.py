@@ -8,9 +8,11 @@ from importlib.resources import files
 
 from ahocorasick_rs import AhoCorasick
 
-from monitor.detect.match import Scan, Span, evaluate
+from monitor.detect.match import Scan, evaluate
+from monitor.detect.mention import Span
 from monitor.detect.nodes import Node
-from monitor.detect.plan import Lexicon, choose_gate, list_literals, plan_query
+from monitor.detect.plan import ANY, Lexicon, Sets, add_set, choose_gate, list_literals, plan_query
+from monitor.detect.rules import is_built_in
 from monitor.detect.tokens import split_words
 from monitor.detect.weights import load_weights
 from monitor.errors import RuleError
@@ -77,16 +79,17 @@ def compile_rules(
     lexicon = Lexicon(companies={name.lower(): number for number, name in list_names(companies)})
     planned: list[PlannedRule] = []
     problems = [f"{rule!r}: used twice; give each rule a name of its own" for rule in _find_twice(rules)]
-    trees: dict[tuple[tuple[str, str], ...], dict[str, Node]] = {}
+    sets: dict[tuple[str, tuple[tuple[str, str], ...]], Sets] = {}
     for rule in rules:
         try:
-            if rule.sets not in trees:
-                trees[rule.sets] = plan_sets(rule, lexicon)
-            planned.append(_plan_rule(rule, trees[rule.sets], lexicon))
+            file = rule.file, rule.sets
+            if file not in sets:
+                sets[file] = plan_sets(rule, lexicon)
+            planned.append(_plan_rule(rule, sets[file], lexicon))
         except RuleError as error:
             problems.extend(str(error).splitlines())
     if problems:
-        raise RuleError("\n".join(problems))
+        raise RuleError("\n".join(dict.fromkeys(problems)))
     signals, cues = _plan_signals(lexicon)
     aliases = _number_aliases(companies, lexicon)
     gates, ungated = _build_gates(planned, _list_alias_literals(aliases))
@@ -123,7 +126,7 @@ def _plan_signals(lexicon: Lexicon) -> tuple[tuple[tuple[str, Node], ...], tuple
     table = tomllib.loads((files("monitor.detect") / "packs" / file).read_text("utf-8"))
 
     def plan(query: str, name: str) -> Node:
-        return plan_query(query, f"{file}: {name}", {}, lexicon)
+        return plan_query(query, f"{file}: {name}", Sets(), lexicon)
 
     signals = tuple((entry["name"], plan(entry["match"], entry["name"])) for entry in table["signals"])
     cues = tuple(
@@ -150,16 +153,24 @@ def _find_twice(rules: Sequence[Rule]) -> list[str]:
     return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
 
 
-def plan_sets(rule: Rule, lexicon: Lexicon) -> dict[str, Node]:
-    """Return the sets of a rule's file, planned, by name in lower case."""
-    sets: dict[str, Node] = {}
+def plan_sets(rule: Rule, lexicon: Lexicon) -> Sets:
+    """Return the sets of a rule's file; RuleError for one with the name of a company, which it would hide.
+
+    The built-in rules name no companies, so their sets hide none, whatever is watched.
+    """
+    sets = Sets()
     for name, query in rule.sets:
         where = f"{rule.file or 'rules'}: set {name!r}"
-        sets[name.lower()] = plan_query(query, where, sets, lexicon)
+        key = name.lower()
+        if key == ANY or (key in lexicon.companies and not is_built_in(rule)):
+            raise RuleError(f"{where}, column 1: a company has this name too, which ${name} would hide; rename the set")
+        if key in sets.trees:
+            raise RuleError(f"{where}, column 1: there are two of this name but for case; rename one")
+        add_set(key, query, where, sets, lexicon)
     return sets
 
 
-def _plan_rule(rule: Rule, sets: Mapping[str, Node], lexicon: Lexicon) -> PlannedRule:
+def _plan_rule(rule: Rule, sets: Sets, lexicon: Lexicon) -> PlannedRule:
     where = f"{rule.file + ': ' if rule.file else ''}rule {rule.name!r}"
     match = f"{where}, match"
     unless = f"{where}, unless"

@@ -14,6 +14,8 @@ MAX_TEXT_CHARS = 200_000
 MAX_TITLE_CHARS = 1_000
 MAX_SENTENCE_WORDS = 200
 """A longer run without an end is cut, so that the work stays linear in the text's length."""
+LEAD_SENTENCES = 2
+"""After the title, in which `lead:` looks."""
 
 _WORD = re.compile(r"\w+(?:[.&+'’]\w+)*")
 _MARK = re.compile(r"\n|[.!?…]+")
@@ -77,6 +79,19 @@ class Document:
         lead = len(text) - len(text.lstrip())
         return lead + len(title) if title and text.startswith(title, lead) else 0
 
+    @cached_property
+    def title_words(self) -> int:
+        """Return how many words the title has; they come first."""
+        if self.title_end:
+            return bisect_left(self.starts, self.title_end)
+        return max((sentence.last for sentence in self.sentences if sentence.field is Field.TITLE), default=0)
+
+    @cached_property
+    def lead_words(self) -> int:
+        """Return how many words title and first sentences have."""
+        ends = [sentence.last for sentence in self.sentences if sentence.first >= self.title_words]
+        return ends[:LEAD_SENTENCES][-1] if ends else len(self.words)
+
     def find_place(self, word: int) -> int:
         """Return the number in `sentences` of the sentence that holds a word."""
         return bisect_right(self.first_words, word) - 1
@@ -97,6 +112,11 @@ class Document:
 def split_words(text: str) -> list[str]:
     """Return the words of a text as a document holds them."""
     return [_fold(word) for word in _WORD.findall(text)]
+
+
+def split_spelled(text: str) -> list[str]:
+    """Return the words of a text in their own case, else as `split_words` does."""
+    return [_trim(word) for word in _WORD.findall(text)]
 
 
 def read_document(article: Article) -> Document:
@@ -149,7 +169,12 @@ def _add_words(document: Document, text: str) -> tuple[list[int], list[int]]:
 
 def _fold(word: str) -> str:
     """Return a word in lower case, with a straight apostrophe and without a possessive."""
-    return word.lower().replace("\u2019", "'").removesuffix("'s")
+    return _trim(word).lower()
+
+
+def _trim(word: str) -> str:
+    """Return a word with a straight apostrophe and without a possessive."""
+    return word.replace("\u2019", "'").removesuffix("'s").removesuffix("'S")
 
 
 def _split_sentences(text: str) -> Iterator[tuple[int, int, int]]:

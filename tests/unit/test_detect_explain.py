@@ -32,8 +32,37 @@ def test_each_node_of_the_query_is_shown_with_whether_it_holds() -> None:
         ("contract", True),
         ("merger", False),
         ("title:", False),
-        ("contract", True),
+        ("contract", False),
     ]
+
+
+def test_a_word_outside_the_field_is_told() -> None:
+    explanation = explain("title: contract")
+    assert explanation.match.parts[0].note == "only outside the field: 'contract' at word 10"
+
+
+def test_a_set_is_shown_with_what_stands_in_it_where_it_is_used() -> None:
+    sets = (("tie", "contract OR pact"), ("ends", "(end* OR scrap*) PRE/2 $tie"))
+    rule = Rule(name="mine", type=EventType.TERMINATION, match="$ends AND title: $tie", sets=sets)
+    explanation = explain_rule("mine", Article(url="", title="", text=TEXT), compile_rules((rule,), COMPANIES))
+    assert flatten(explanation.match) == [
+        ("AND", False),
+        ("$ends", False),
+        ("PRE/2", False),
+        ("OR", True),
+        ("end*", True),
+        ("scrap*", False),
+        ("$tie", True),
+        ("OR", True),
+        ("contract", True),
+        ("pact", False),
+        ("title:", False),
+        ("$tie", False),
+        ("OR", False),
+        ("contract", False),
+        ("pact", False),
+    ]
+    assert explanation.match.parts[0].parts[0].note == "'end' at word 7, 'contract' at word 10: 3 > 2"
 
 
 def test_a_word_is_shown_where_it_stands() -> None:
