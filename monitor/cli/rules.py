@@ -1,6 +1,7 @@
 """rules list, test, explain, import, misses: for the people who write rules."""
 
 import asyncio
+import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
@@ -205,12 +206,17 @@ def import_rule(
     *,
     kind: Annotated[EventType, typer.Option("--type", help="What a match means.")] = EventType.NEW_PARTNERSHIP,
     name: Annotated[str | None, typer.Option("--name", help="The rule's name; else made of the string.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """Print a Google alert as a rule for rules.toml, with tests that it passes.
 
     Example: monitor rules import '"joint venture" OR alliance Toyota -jobs' >> config/rules.toml
     """
-    stdout.print(import_alert(text, kind, name), markup=False, soft_wrap=True, end="")
+    rule = import_alert(text, kind, name)
+    if json:
+        print_json({**tomllib.loads(rule)["rules"][0], "toml": rule})
+        return
+    stdout.print(rule, markup=False, soft_wrap=True, end="")
 
 
 def misses(

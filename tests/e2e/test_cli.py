@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -397,6 +398,9 @@ def test_a_google_alert_is_imported_as_a_rule_that_loads(monitor: Monitor) -> No
     rule = monitor.run("rules", "import", "Alderon (pact OR venture) -jobs", "--type", "joint_venture")
     monitor.configure(rules=rule)
     assert "fine" in monitor.run("config", "check")
+    listed = json.loads(monitor.run("rules", "import", "Alderon AROUND(5) pact", "--json"))
+    assert (listed["match"], listed["tests"]["hit"]) == ("(Alderon NEAR/5 pact)", ["Alderon pact."])
+    assert tomllib.loads(listed["toml"])["rules"][0]["name"] == listed["name"]
     assert "not closed" in monitor.run("rules", "import", "(Alderon", expect=2)
 
 

@@ -23,6 +23,11 @@ from monitor.models import EventType
         ("Halden -(jobs OR careers)", "Halden", "(jobs OR careers)"),
         ("Halden site:example.com intitle:venture", 'Halden AND url: "example.com" AND title: venture', None),
         ('Halden "deal * Veltro" pact*', 'Halden AND "deal Veltro" AND pact', None),
+        ("Halden AROUND(5) deal", "(Halden NEAR/5 deal)", None),
+        ("pact OR Halden AROUND (3) (deal | tie)", "(pact OR (Halden NEAR/3 (deal OR tie)))", None),
+        ("Halden AROUND(3) deal AROUND(9) cloud -jobs", "((Halden NEAR/3 deal) NEAR/9 cloud)", "jobs"),
+        ("venture intitle:Halden AROUND(3) deal", "venture AND (title: Halden NEAR/3 deal)", None),
+        ("-jobs OR venture", "venture", "jobs"),
         ("Halden near NOT", 'Halden AND near AND "NOT"', None),
     ],
 )
@@ -31,7 +36,9 @@ def test_each_operator_is_translated(alert: str, match: str, unless: str | None)
     assert (rule["type"], rule["match"], rule.get("unless")) == ("expansion", match, unless)
 
 
-@pytest.mark.parametrize("alert", ["Halden venture -jobs", '"joint venture" OR pact Halden', "Halden's deal"])
+@pytest.mark.parametrize(
+    "alert", ["Halden venture -jobs", '"joint venture" OR pact Halden', "Halden's deal", "Halden AROUND(2) deal"]
+)
 def test_an_imported_rule_passes_the_tests_that_it_brings(alert: str) -> None:
     (rule,) = parse_rules(import_alert(alert, EventType.EXPANSION), "imported")
     assert rule.hits
@@ -44,6 +51,11 @@ def test_an_imported_rule_passes_the_tests_that_it_brings(alert: str) -> None:
         ("", "nothing to look for"),
         ("-jobs", "nothing to look for"),
         ("Halden -Halden", "finds nothing even in its own words"),
+        ("AROUND(5) deal", "needs a word on both sides"),
+        ("deal AROUND(5)", "needs a word on both sides"),
+        ("deal AROUND(5) -cloud", "needs a word on both sides"),
+        ("deal AROUND(0) cloud", "from 1 to 500"),
+        ("(Halden deal) AROUND(4) cloud", "AND inside NEAR/4; put it outside"),
         ("(Halden", "not closed"),
         ("Halden)", "without its partner at character 7"),
     ],
