@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from operator import itemgetter
+from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
@@ -33,7 +34,7 @@ from monitor.detect.nodes import (
     Without,
 )
 from monitor.detect.tokens import Document
-from monitor.models import Article, Field
+from monitor.models import Field
 
 Place = tuple[bool, int]
 """Whether it is in the title, and the number of its sentence or paragraph."""
@@ -96,45 +97,49 @@ def find_literals(document: Document, automaton: AhoCorasick) -> dict[int, list[
 def evaluate(plan: Node, scan: Scan) -> Found:
     """Return where a plan holds in the article."""
     key = id(plan)
-    if key not in scan.known:
-        scan.known[key] = _evaluate(plan, scan)
-    return scan.known[key]
+    known = scan.known
+    if key in known:
+        return known[key]
+    if scan.whole is not None and isinstance(plan, _LEAVES):
+        found = _cut(evaluate(plan, scan.whole), scan.window)
+    else:
+        found = _EVALUATORS[type(plan)](plan, scan)
+    known[key] = found
+    return found
 
 
-def _evaluate(plan: Node, scan: Scan) -> Found:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of node
-    match plan:
-        case Atom() | Row() | Companies() | Expression() if scan.whole is not None:
-            return _cut(evaluate(plan, scan.whole), scan.window)
-        case Atom():
-            return _find_atom(plan, scan)
-        case Row():
-            return _find_row(plan, scan)
-        case Companies():
-            return _find_companies(plan, scan)
-        case Expression():
-            return _find_expression(plan, scan)
-        case Stated():
-            return _find_stated(plan, scan.document.article)
-        case Either():
-            return _unite([evaluate(part, scan) for part in plan.parts])
-        case All():
-            found = [evaluate(part, scan) for part in plan.parts]
-            return None if None in found else _gather(found, plan.scope, scan.document)
-        case Without():
-            wanted = evaluate(plan.wanted, scan)
-            return None if wanted is None or evaluate(plan.unwanted, scan) is not None else wanted
-        case Near():
-            return _pair(plan, evaluate(plan.left, scan), evaluate(plan.right, scan), scan.document)
-        case InField():
-            return evaluate(plan.part, scan.narrow(plan.field))
-        case AtLeast():
-            spans = evaluate(plan.part, scan)
-            return spans if spans is not None and count_places(spans) >= plan.count else None
-        case Distinct():
-            return _find_distinct(plan, scan)
-        case _:
-            message = f"{plan!r} was not planned"
-            raise TypeError(message)
+def _find_either(plan: Either, scan: Scan) -> Found:
+    return _unite([spans for part in plan.parts if (spans := evaluate(part, scan)) is not None])
+
+
+def _find_all(plan: All, scan: Scan) -> Found:
+    found = []
+    for part in plan.parts:
+        spans = evaluate(part, scan)
+        if spans is None:
+            return None
+        found.append(spans)
+    return _gather(found, plan.scope, scan.document)
+
+
+def _find_without(plan: Without, scan: Scan) -> Found:
+    wanted = evaluate(plan.wanted, scan)
+    return None if wanted is None or evaluate(plan.unwanted, scan) is not None else wanted
+
+
+def _find_near(plan: Near, scan: Scan) -> Found:
+    left = evaluate(plan.left, scan)
+    right = evaluate(plan.right, scan) if left else None
+    return _pair(plan, left, right, scan.document) if left and right else None
+
+
+def _find_in_field(plan: InField, scan: Scan) -> Found:
+    return evaluate(plan.part, scan.narrow(plan.field))
+
+
+def _find_at_least(plan: AtLeast, scan: Scan) -> Found:
+    spans = evaluate(plan.part, scan)
+    return spans if spans is not None and count_places(spans) >= plan.count else None
 
 
 def _cut(spans: Found, window: Span) -> Found:
@@ -153,10 +158,12 @@ def count_places(spans: Sequence[Span]) -> int:
 
 
 def _find_atom(atom: Atom, scan: Scan) -> Found:
-    present = atom.numbers & scan.present
-    if not present:
-        return None
-    spans = sorted({span for number in present for span in scan.hits[number]})
+    if len(atom.numbers) == 1:
+        (number,) = atom.numbers
+        spans = scan.hits.get(number, [])
+    else:
+        present = atom.numbers & scan.present
+        spans = _unite([scan.hits[number] for number in present]) or []
     if atom.exact is not None:
         spans = [span for span in spans if spell_words(scan.document, span) == atom.exact]
     return spans or None
@@ -180,7 +187,7 @@ def _find_row(row: Row, scan: Scan) -> Found:
     for part in row.parts[1:]:
         ends = dict(evaluate(part, scan) or ())
         spans = [(first, ends[last]) for first, last in spans or () if last in ends]
-    return spans or None
+    return [span for span in spans or () if scan.document.find_sentence(span[0]).last >= span[1]] or None
 
 
 def _find_companies(plan: Companies, scan: Scan) -> Found:
@@ -215,14 +222,14 @@ def _find_expression(plan: Expression, scan: Scan) -> Found:
     return spans or None
 
 
-def _unite(found: Sequence[Found]) -> Found:
-    holding = [spans for spans in found if spans is not None]
-    if len(holding) < 2:
-        return holding[0] if holding else None
-    return sorted({span for spans in holding for span in spans})
+def _unite(found: Sequence[list[Span]]) -> Found:
+    """Return all spans of parts that hold, in order."""
+    if len(found) < 2:
+        return found[0] if found else None
+    return sorted(set().union(*found))
 
 
-def _gather(found: Sequence[Found], scope: Scope, document: Document) -> Found:
+def _gather(found: Sequence[list[Span]], scope: Scope, document: Document) -> Found:
     """Join parts that hold: all their spans in an article, else one span for each sentence or paragraph with all."""
     located = [spans for spans in found if spans]
     if scope is Scope.ARTICLE or len(located) < 2:
@@ -254,12 +261,11 @@ def _find_place(span: Span, scope: Scope, document: Document) -> Place:
     return span[0] < document.title_words, number
 
 
-def _pair(plan: Near, left: Found, right: Found, document: Document) -> Found:
+def _pair(plan: Near, left: list[Span], right: list[Span], document: Document) -> Found:
     """Join the spans of both sides that are near enough; a title and the text under it are not near."""
-    if not left or not right:
-        return None
     pairs: set[Span] = set()
-    for window in ((0, document.title_words), (document.title_words, len(document.words))):
+    title = document.title_words
+    for window in ((0, title), (title, len(document.words))) if title else ((0, len(document.words)),):
         before, after = _cut(left, window) or (), _cut(right, window) or ()
         pairs.update(_follow(before, after, plan.distance))
         if not plan.is_ordered:
@@ -278,8 +284,9 @@ def _follow(left: Sequence[Span], right: Sequence[Span], distance: int) -> Itera
             yield first, end
 
 
-def _find_stated(plan: Stated, article: Article) -> Found:
+def _find_stated(plan: Stated, scan: Scan) -> Found:
     """Tell whether an article says something of itself: that holds, nowhere in particular."""
+    article = scan.document.article
     facts = {FieldName.SOURCE: article.site_name, FieldName.URL: article.url, FieldName.LANG: article.language}
     fact = (facts[plan.field] or "").encode("utf-8", "replace").decode()
     return None if plan.regex.search(fact) is None else []
@@ -310,3 +317,20 @@ def count_companies(mentions: Sequence[Mention]) -> int:
         if not any(is_same_company(name, other) for other in known):
             known.append(name)
     return len(known)
+
+
+_LEAVES = (Atom, Row, Companies, Expression)
+_EVALUATORS: Mapping[type, Callable[[Any, Scan], Found]] = {
+    Atom: _find_atom,
+    Row: _find_row,
+    Companies: _find_companies,
+    Expression: _find_expression,
+    Stated: _find_stated,
+    Either: _find_either,
+    All: _find_all,
+    Without: _find_without,
+    Near: _find_near,
+    InField: _find_in_field,
+    AtLeast: _find_at_least,
+    Distinct: _find_distinct,
+}

@@ -1,4 +1,4 @@
-"""From a query's tree to one that can be evaluated: names resolved, literals numbered, equal parts shared; its gate."""
+"""From a query's tree to one that can be evaluated: names resolved, literals numbered, equal parts shared."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,6 @@ from monitor.detect.nodes import (
     Scope,
     Stated,
     Without,
-    list_needed,
     list_parts,
 )
 from monitor.detect.query import parse_query
@@ -256,29 +255,3 @@ def _list_companies(node: Node) -> set[int | None]:
     if isinstance(node, Companies):
         return {None} if node.numbers is None else set(node.numbers)
     return set[int | None]().union(*map(_list_companies, list_parts(node)))
-
-
-def list_literals(node: Node, names: Mapping[int, frozenset[int]]) -> set[int]:
-    """Return the literals that a node looks for; `names` holds those of each company."""
-    match node:
-        case Atom():
-            return set(node.numbers)
-        case Companies():
-            return set[int]().union(*(names.get(number, ()) for number in node.numbers or ()))
-    return set[int]().union(*(list_literals(part, names) for part in list_needed(node)))
-
-
-def choose_gate(node: Node, usage: Mapping[int, int], names: Mapping[int, frozenset[int]]) -> frozenset[int] | None:
-    """Return literals of which one must be found if the node is to hold; None when it may hold without any."""
-    match node:
-        case Atom():
-            return node.numbers
-        case Companies(numbers=None):
-            return None
-        case Companies():
-            return frozenset(list_literals(node, names))
-    gates = [choose_gate(part, usage, names) for part in list_needed(node)]
-    known = [gate for gate in gates if gate is not None]
-    if isinstance(node, Either):
-        return frozenset[int]().union(*known) if len(known) == len(gates) else None
-    return min(known, key=lambda gate: sum(usage[literal] for literal in gate), default=None)

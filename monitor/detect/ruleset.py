@@ -8,10 +8,11 @@ from importlib.resources import files
 
 from ahocorasick_rs import AhoCorasick
 
+from monitor.detect.gates import Gates, build_gates, pick_numbers
 from monitor.detect.match import Scan, evaluate
 from monitor.detect.mention import Span
 from monitor.detect.nodes import Node
-from monitor.detect.plan import ANY, Lexicon, Sets, add_set, choose_gate, list_literals, plan_query
+from monitor.detect.plan import ANY, Lexicon, Sets, add_set, plan_query
 from monitor.detect.rules import is_built_in
 from monitor.detect.tokens import split_words
 from monitor.detect.weights import load_weights
@@ -60,10 +61,8 @@ class Ruleset:
     automaton: AhoCorasick
     aliases: Mapping[int, tuple[Alias, ...]]
     """Literal to the companies that it may name."""
-    gates: Mapping[int, tuple[int, ...]]
-    """Literal to the rules that are worth a look when it was found."""
-    ungated: tuple[int, ...]
-    """Rules without a literal that they cannot do without."""
+    gates: Gates
+    """Which rules are worth a look when these literals were found."""
     weights: Mapping[str, float]
     """How much each sign counts for rules that are weighed."""
 
@@ -92,7 +91,6 @@ def compile_rules(
         raise RuleError("\n".join(dict.fromkeys(problems)))
     signals, cues = _plan_signals(lexicon)
     aliases = _number_aliases(companies, lexicon)
-    gates, ungated = _build_gates(planned, _list_alias_literals(aliases))
     return Ruleset(
         rules=tuple(planned),
         signals=signals,
@@ -100,19 +98,15 @@ def compile_rules(
         companies=tuple(companies),
         automaton=AhoCorasick(list(lexicon.numbers) or ["\0"]),
         aliases=aliases,
-        gates=gates,
-        ungated=ungated,
+        gates=build_gates([rule.match for rule in planned], lexicon.numbers, _list_alias_literals(aliases)),
         weights=load_weights() if weights is None else weights,
     )
 
 
 def pick_rules(ruleset: Ruleset, scan: Scan) -> list[tuple[PlannedRule, list[Span]]]:
     """Return the rules that hold in an article, with the places where they do."""
-    numbers = set(ruleset.ungated)
-    for literal in scan.hits:
-        numbers.update(ruleset.gates.get(literal, ()))
     found = []
-    for number in sorted(numbers):
+    for number in pick_numbers(ruleset.gates, scan.hits, scan.document):
         planned = ruleset.rules[number]
         spans = evaluate(planned.match, scan)
         if spans is None or (planned.unless is not None and evaluate(planned.unless, scan) is not None):
@@ -209,25 +203,6 @@ def _list_alias_literals(aliases: Mapping[int, tuple[Alias, ...]]) -> dict[int, 
         for alias in names:
             literals[alias.company].add(literal)
     return {company: frozenset(numbers) for company, numbers in literals.items()}
-
-
-def _build_gates(
-    planned: Sequence[PlannedRule], names: Mapping[int, frozenset[int]]
-) -> tuple[dict[int, tuple[int, ...]], tuple[int, ...]]:
-    """Return for each literal the rules to look at, choosing for each rule the literals that few others need."""
-    usage: Counter[int] = Counter()
-    for rule in planned:
-        usage.update(list_literals(rule.match, names))
-    gates: dict[int, list[int]] = defaultdict(list)
-    ungated: list[int] = []
-    for number, rule in enumerate(planned):
-        gate = choose_gate(rule.match, usage, names)
-        if gate is None:
-            ungated.append(number)
-            continue
-        for literal in gate:
-            gates[literal].append(number)
-    return {literal: tuple(numbers) for literal, numbers in gates.items()}, tuple(ungated)
 
 
 def map_signs(ruleset: Ruleset, scan: Scan) -> dict[int, list[str]]:
