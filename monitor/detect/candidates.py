@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from monitor.detect.companies import find_german_nouns, find_organisations, is_same_company, is_title_case
 from monitor.detect.features import describe_match, describe_sentence
@@ -164,12 +165,20 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
     if any(planned.rule.language == "de" for planned, _ in matches):
         in_german = find_organisations(document, sentence, known.watched, find_german_nouns(document, sentence))
     features = [f"rule {planned.rule.name}" for planned, _ in matches if planned.rule.is_weighed]
-    features += _describe_signs(place, known.signs)
-    features += describe_sentence(document, sentence)
+    if features:
+        features += _describe_signs(place, known.signs)
+        features += describe_sentence(document, sentence)
+
+    @cache  # many rules may hold at one place
+    def find_around(span: Span, *, is_german: bool) -> Parties:
+        return find_parties(document, sentence, span, in_german if is_german else mentions)
+
     candidates = []
     for planned, span in matches:
-        parties = find_parties(document, sentence, span, in_german if planned.rule.language == "de" else mentions)
-        own = (*features, *describe_match(document, sentence, planned.rule, span, parties, known.told))
+        parties = find_around(span, is_german=planned.rule.language == "de")
+        own: tuple[str, ...] = ()
+        if planned.rule.is_weighed:
+            own = (*features, *describe_match(document, sentence, planned.rule, span, parties, known.told))
         candidates.append(
             Candidate(
                 rule=planned.rule,

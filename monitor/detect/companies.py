@@ -201,6 +201,7 @@ def name_key(name: str) -> frozenset[str]:
     return frozenset(word for word in words if word not in load_words().suffixes) or frozenset(words)
 
 
+@lru_cache(maxsize=65_536)  # an article's names are compared for each rule that holds in it
 def is_same_company(left: str, right: str) -> bool:
     """Tell whether two names are one company: the words of one are all in the other, or its initials."""
     left_key, right_key = name_key(left), name_key(right)

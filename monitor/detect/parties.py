@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from monitor.detect.companies import is_same_company
@@ -16,14 +17,14 @@ _MAX_GAP = 14
 """Words between a trigger and the name that it takes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Parties:
     """The organisations before a trigger and those in it or after it, nearest group each."""
 
     before: tuple[Mention, ...] = ()
     after: tuple[Mention, ...] = ()
 
-    @property
+    @cached_property
     def all(self) -> tuple[Mention, ...]:
         """Return both sides in order of appearance, each company once."""
         return drop_repeats((*self.before, *self.after))
