@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace bench-stories clean
+.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace bench-rules bench-stories clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -54,6 +54,9 @@ bench-pace: .venv/dev.stamp  ## measure the delay of adaptive pace beside a fixe
 
 bench-stories: .venv/dev.stamp  ## measure how the same news in other words is told from other news of the same companies
 	$(BIN)/python -m tests.bench.bench_stories
+
+bench-rules: .venv/dev.stamp  ## measure 10,000 rules beside a loop and SQLite, on ../shared/data/events
+	$(BIN)/python -m tests.bench.bench_rules
 
 clean:  ## remove what was set up; the database stays
 	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
