@@ -36,8 +36,6 @@ from monitor.detect.nodes import (
 from monitor.detect.tokens import Document
 from monitor.models import Field
 
-Place = tuple[bool, int]
-"""Whether it is in the title, and the number of its sentence or paragraph."""
 Found = list[Span] | None
 """Where a query holds, in order; None: it does not hold; empty: it holds, nowhere in particular."""
 _MAX_SPANS = 20_000
@@ -244,33 +242,34 @@ def _gather(found: Sequence[list[Span]], scope: Scope, document: Document) -> Fo
     )
 
 
-def _group_by_place(spans: Sequence[Span], scope: Scope, document: Document) -> dict[Place, Span]:
-    """Return the first span that stands in each sentence or paragraph as a whole."""
-    places: dict[Place, Span] = {}
+def _group_by_place(spans: Sequence[Span], scope: Scope, document: Document) -> dict[int, Span]:
+    """Return the first span that stands in each sentence or paragraph as a whole, by its number."""
+    numbers = _number_places(scope, document)
+    places: dict[int, Span] = {}
     for span in spans:
-        place = _find_place(span, scope, document)
-        if place == _find_place((span[1] - 1, span[1]), scope, document):
+        place = numbers[span[0]]
+        if place == numbers[span[1] - 1]:
             places.setdefault(place, span)
     return places
 
 
-def _find_place(span: Span, scope: Scope, document: Document) -> Place:
-    """Return the sentence or paragraph in which a span begins; a title is none of the text's."""
-    sentence = document.find_sentence(span[0])
-    number = sentence.number if scope is Scope.SENTENCE else sentence.paragraph
-    return span[0] < document.title_words, number
+def _number_places(scope: Scope, document: Document) -> Sequence[int]:
+    """Return the number of the sentence or paragraph of each word."""
+    return document.sentence_numbers if scope is Scope.SENTENCE else document.paragraph_numbers
 
 
 def _pair(plan: Near, left: list[Span], right: list[Span], document: Document) -> Found:
     """Join the spans of both sides that are near enough; a title and the text under it are not near."""
-    pairs: set[Span] = set()
     title = document.title_words
-    for window in ((0, title), (title, len(document.words))) if title else ((0, len(document.words)),):
-        before, after = _cut(left, window) or (), _cut(right, window) or ()
-        pairs.update(_follow(before, after, plan.distance))
-        if not plan.is_ordered:
-            pairs.update(_follow(after, before, plan.distance))
-    return sorted(pairs)[:_MAX_SPANS] or None
+    if left[0][0] < title or right[0][0] < title:
+        windows = (0, title), (title, len(document.words))
+        sides = [(_cut(left, window) or [], _cut(right, window) or []) for window in windows]
+    else:
+        sides = [(left, right)]
+    pairs = [pair for before, after in sides for pair in _follow(before, after, plan.distance)]
+    if not plan.is_ordered:
+        pairs += [pair for before, after in sides for pair in _follow(after, before, plan.distance)]
+    return sorted(set(pairs))[:_MAX_SPANS] or None
 
 
 def _follow(left: Sequence[Span], right: Sequence[Span], distance: int) -> Iterator[Span]:
@@ -297,9 +296,10 @@ def _find_distinct(plan: Distinct, scan: Scan) -> Found:
     mentions = {mention.first: mention for mention in scan.watched}
     if any(span[0] not in mentions for span in spans):
         mentions = {mention.first: mention for mention in _list_mentions(scan)} | mentions
-    places: dict[object, list[Span]] = defaultdict(list)
+    numbers = () if plan.scope is Scope.ARTICLE else _number_places(plan.scope, scan.document)
+    places: dict[int, list[Span]] = defaultdict(list)
     for span in spans:
-        places[None if plan.scope is Scope.ARTICLE else _find_place(span, plan.scope, scan.document)].append(span)
+        places[numbers[span[0]] if numbers else 0].append(span)
     return _unite(
         [
             inside

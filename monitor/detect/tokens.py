@@ -92,6 +92,20 @@ class Document:
         ends = [sentence.last for sentence in self.sentences if sentence.first >= self.title_words]
         return ends[:LEAD_SENTENCES][-1] if ends else len(self.words)
 
+    @cached_property
+    def sentence_numbers(self) -> list[int]:
+        """Return the number of each word's sentence in `sentences`."""
+        return [number for number, one in enumerate(self.sentences) for _ in range(one.first, one.last)]
+
+    @cached_property
+    def paragraph_numbers(self) -> list[int]:
+        """Return a number for the paragraph of each word: the same in one paragraph, -1 in the title."""
+        return [
+            one.paragraph if word >= self.title_words else -1
+            for one in self.sentences
+            for word in range(one.first, one.last)
+        ]
+
     def find_place(self, word: int) -> int:
         """Return the number in `sentences` of the sentence that holds a word."""
         return bisect_right(self.first_words, word) - 1
