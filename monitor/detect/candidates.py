@@ -7,7 +7,7 @@ from functools import cache
 
 from monitor.detect.companies import find_german_nouns, find_organisations, is_same_company, is_title_case
 from monitor.detect.features import describe_match, describe_sentence
-from monitor.detect.match import Scan, find_literals, spell
+from monitor.detect.match import Scan, find_literals, spell, spell_words
 from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES, judge_modality
 from monitor.detect.parties import Parties, find_parties
@@ -140,9 +140,9 @@ def find_watched(document: Document, hits: Mapping[int, list[Span]], ruleset: Ru
 def _is_meant(alias: Alias, span: Span, document: Document) -> bool:
     if alias.exact is None:
         return True
-    spelled = spell(document, span)
     if not alias.is_ticker:
-        return spelled == alias.exact
+        return spell_words(document, span) == alias.exact
+    spelled = spell(document, span)
     if spelled.partition(".")[0] != alias.exact:
         return False
     text = document.read_field(document.find_sentence(span[0]).field)

@@ -14,7 +14,7 @@ from monitor.detect.mention import Span
 from monitor.detect.nodes import Node
 from monitor.detect.plan import ANY, Lexicon, Sets, add_set, plan_query
 from monitor.detect.rules import is_built_in
-from monitor.detect.tokens import split_words
+from monitor.detect.tokens import split_spelled, split_words
 from monitor.detect.weights import load_weights
 from monitor.errors import RuleError
 from monitor.models import Company, Modality, Rule
@@ -187,7 +187,7 @@ def _number_aliases(companies: Sequence[Company], lexicon: Lexicon) -> dict[int,
         for name in {company.name, *company.aliases} - set(company.exact_aliases):
             add(name, Alias(company=number))
         for name in company.exact_aliases:
-            add(name, Alias(company=number, exact=name))
+            add(name, Alias(company=number, exact=" ".join(split_spelled(name))))
         if company.ticker:
             symbol = company.ticker.rpartition(":")[2]
             ticker = Alias(company=number, exact=symbol, is_ticker=True)

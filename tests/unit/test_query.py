@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.detect.candidates import find_watched
+from monitor.detect.candidates import find_candidates, find_watched
 from monitor.detect.companies import find_organisations
 from monitor.detect.match import Found, Scan, evaluate, find_literals
 from monitor.detect.mention import Mention
@@ -236,6 +236,14 @@ def test_distance_counts_words_from_one_to_the_other() -> None:
 def test_a_lower_case_word_is_no_exact_company_name() -> None:
     assert find("$Oracle", "The oracle spoke.") is None
     assert find("$Oracle", "The Oracle deal.") is not None
+
+
+def test_an_exact_company_name_is_compared_word_by_word() -> None:
+    text = "Partners of Sage  Inc. and of U.S. Steel met."
+    companies = [Company(name="S", exact_aliases=("Sage Inc.",)), Company(name="U", exact_aliases=("U.S. Steel",))]
+    rules = [Rule(name=name, type=EventType.EXPANSION, match=f"${name}") for name in "SU"]
+    found = find_candidates(read_document(Article(url="", title="", text=text)), compile_rules(rules, companies))
+    assert {candidate.rule.name for candidate in found} == {"S", "U"}
 
 
 def test_a_ticker_counts_in_brackets_and_with_an_exchange_suffix() -> None:
