@@ -7,6 +7,8 @@ message            the same words for each channel      Alert -> Message
 notifier           one table of channels, one deadline  route name, Message -> sent, or SendError
 console            the terminal, the default
 slack              Slack's incoming webhooks
+mail               a mailto URL read, an alert as a mail
+smtp               e-mail
 apprise_notifier   everything else
 """
 

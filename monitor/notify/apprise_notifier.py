@@ -1,4 +1,4 @@
-"""Every other service, through apprise: e-mail, chats, push."""
+"""Every other service, through apprise: chats, push."""
 
 import asyncio
 import logging
@@ -7,11 +7,10 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from monitor.errors import SendError
 from monitor.models import Route
-from monitor.notify.escaping import clean_line, cut_text, defuse_chat
+from monitor.notify.escaping import clean_line, cut_text, defuse_chat, redact_url
 from monitor.notify.message import Message
 from monitor.notify.slack import is_final
 
@@ -24,14 +23,14 @@ _LOGGER.addHandler(logging.NullHandler())
 
 _STATUS = re.compile(r"error=(\d{3})\b")
 """How apprise's plugins log an HTTP status."""
-_URL_MARKS = re.compile(r"[/:@?&=,#\s]+")
 _MAX_DETAIL_CHARS = 160
 _APP_NAME = "Partnership monitor"
 
 
 def check_apprise_url(url: str) -> str | None:
-    """Return what is wrong with `url`, or None. Loads apprise: see `_open`."""
-    return None if _open(url) else "no URL that apprise can use: see its list of services for how theirs are written"
+    """Return what is wrong with `url`, or None. Loads apprise: see `open_service`."""
+    services, _ = open_service(url)
+    return None if services else "no URL that apprise can use: see its list of services for how theirs are written"
 
 
 class AppriseSender:
@@ -57,7 +56,8 @@ class AppriseSender:
 
     def _deliver(self, message: Message) -> SendError | None:
         """Return why `message` was not accepted, or None."""
-        self._services = self._services or _open(self._route.url)
+        if self._services is None:
+            self._services, _ = open_service(self._route.url)
         if self._services is None:
             return SendError(f"{self._name}: apprise cannot use its URL", is_temporary=False)
         service = self._services.services[0]
@@ -74,13 +74,13 @@ class AppriseSender:
         detail = " ".join(logged) or "not accepted"
         statuses = [int(status) for status in _STATUS.findall(detail)]
         return SendError(
-            f"{self._name}: {cut_text(clean_line(_redact(detail, self._route.url)), _MAX_DETAIL_CHARS)}",
+            f"{self._name}: {cut_text(clean_line(redact_url(detail, self._route.url)), _MAX_DETAIL_CHARS)}",
             is_temporary=not (statuses and all(map(is_final, statuses))),
         )
 
 
-def _open(url: str) -> "apprise.Apprise | None":
-    """Return apprise's object for one service, or None if it does not know `url`."""
+def open_service(url: str) -> "tuple[apprise.Apprise | None, str]":
+    """Return apprise's object with one service, None if it does not know `url`; and what it complains of."""
     import apprise  # noqa: PLC0415 - 1 s and 30 MB with its plugins, so only where a route needs it
 
     _LOGGER.setLevel(logging.WARNING)  # below, it logs webhooks' tokens; above, not why a service refused
@@ -89,25 +89,12 @@ def _open(url: str) -> "apprise.Apprise | None":
         app_id=_APP_NAME, app_desc=_APP_NAME, image_url_mask=None, http_redirects=False, service_timeout=0
     )
     services = apprise.Apprise(asset=asset)
-    try:
-        is_known = url.isprintable() and services.add([url])
-    except (AttributeError, LookupError, TypeError, ValueError):  # what its plugins raise at URLs they did not expect
-        is_known = False
-    if not is_known:
-        return None
-    service = services.services[0]
-    if service.schema in {"mailto", "mailtos"}:
-        service.request_rate_per_sec = 0  # else 5.5 s between mails, slept away inside the deadline
-        return services if service.targets else None  # it drops bad addresses, here all
-    return services
-
-
-def _redact(text: str, url: str) -> str:
-    """Return `text` with "…" for every longer piece of `url` that it repeats."""
-    pieces = {piece for form in (url, unquote(url)) for piece in _URL_MARKS.split(form) if len(piece) > 3}
-    for piece in sorted(pieces, key=len, reverse=True):
-        text = text.replace(piece, "…")
-    return text
+    with apprise.LogCapture(level=logging.WARNING) as complaints:  # type: ignore[no-untyped-call]  # apprise has no types here
+        try:
+            is_known = url.isprintable() and services.add([url])
+        except (AttributeError, LookupError, TypeError, ValueError):  # of its plugins, at URLs they did not expect
+            is_known = False
+        return (services if is_known else None), complaints.getvalue()
 
 
 def _run_in_daemon(work: Callable[[], SendError | None], broken: SendError) -> "asyncio.Future[SendError | None]":

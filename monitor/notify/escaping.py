@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from urllib.parse import unquote
 
 _JOINERS = "\u200c\u200d"
 """Invisible, but words of Persian and many emoji need them."""
 
 _LOOKALIKES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
 _EDGE_UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
+_URL_MARKS = re.compile(r"[/:@?&=,#\s]+")
 _CHAT_MARK = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)|(?<=<)(?=[@#!&])|\](?=\()", re.IGNORECASE)
 
 
@@ -71,3 +73,11 @@ def defuse_chat(text: str) -> str:
     A zero-width space parts the marks.
     """
     return _CHAT_MARK.sub(lambda mark: mark[0] + "\u200b", text)
+
+
+def redact_url(text: str, url: str) -> str:
+    """Return `text` with "…" for every longer piece of `url` that it repeats: any may be a secret."""
+    pieces = {piece for form in (url, unquote(url)) for piece in _URL_MARKS.split(form) if len(piece) > 3}
+    for piece in sorted(pieces, key=len, reverse=True):
+        text = text.replace(piece, "…")
+    return text

@@ -28,6 +28,12 @@ class Message:
     html: str
     """Paragraphs without head and body; at most 4,500 characters."""
     severity: Severity = Severity.NORMAL
+    key: str = ""
+    """Names this message among all that are ever sent; empty: its words do."""
+    story: str = ""
+    """Names what it is about, for channels that have threads."""
+    is_repeat: bool = False
+    """It was sent before, and may have arrived."""
 
 
 def render_message(alert: Alert) -> Message:
@@ -39,6 +45,8 @@ def render_message(alert: Alert) -> Message:
         markdown=_lay_out_mrkdwn(_escape(content, escape_mrkdwn)),
         html=_lay_out_html(_escape(content, html.escape)),
         severity=alert.severity,
+        key=f"{alert.id} {alert.created_at.isoformat()} {alert.url}",  # a new database counts from 1 again
+        story=str(alert.story_id),
     )
 
 

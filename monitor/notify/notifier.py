@@ -12,8 +12,10 @@ from monitor.errors import SendError
 from monitor.models import Route
 from monitor.notify.apprise_notifier import AppriseSender, check_apprise_url
 from monitor.notify.console import check_console_url, print_message
+from monitor.notify.mail import check_mail_url
 from monitor.notify.message import Message
 from monitor.notify.slack import SLACK_PREFIXES, Post, check_slack_url, post_to_slack
+from monitor.notify.smtp import MAIL_PREFIXES, MailSender
 
 _MAX_LATE = 4
 """Messages to one route that may still run after their deadline; then it refuses more until one ends."""
@@ -36,6 +38,8 @@ class _Channel:
     prefixes: tuple[str, ...]
     check: Callable[[str], str | None]
     make: Callable[[Route, _Means], Send]
+    can_be_cut: bool = False
+    """Whether a message may be cancelled half-way: not in apprise's threads, nor in the HTTP client's pool."""
 
 
 _CHANNELS = (
@@ -48,6 +52,12 @@ _CHANNELS = (
         prefixes=SLACK_PREFIXES,
         check=check_slack_url,
         make=lambda route, means: partial(post_to_slack, route=route, post=means.post),
+    ),
+    _Channel(
+        prefixes=MAIL_PREFIXES,
+        check=check_mail_url,
+        make=lambda route, _: MailSender(route).send,
+        can_be_cut=True,
     ),
     _Channel(
         prefixes=("",),
@@ -68,11 +78,13 @@ def _find_channel(url: str) -> _Channel:
 
 
 class Notifier:
-    """Sends messages to routes by name. Senders are never cut off, only left behind at their deadline."""
+    """Sends messages to routes by name. At their deadline, senders that cannot be cut off are left behind."""
 
     def __init__(self, routes: Sequence[Route], *, post: Post, console: Console | None = None) -> None:
         means = _Means(post=post, console=console or Console())
-        self._senders = {route.name: _find_channel(route.url).make(route, means) for route in routes}
+        channels = {route.name: _find_channel(route.url) for route in routes}
+        self._senders = {route.name: channels[route.name].make(route, means) for route in routes}
+        self._can_be_cut = {name for name, channel in channels.items() if channel.can_be_cut}
         self._running: set[asyncio.Task[None]] = set()
         self._late: dict[str, set[asyncio.Task[None]]] = {route.name: set() for route in routes}
 
@@ -92,12 +104,20 @@ class Notifier:
         # wait, not wait_for: a cancelled request would break the HTTP client's pool for good
         done, _ = await asyncio.wait({task}, timeout=deadline_seconds)
         if not done:
-            late.add(task)
-            task.add_done_callback(late.discard)
+            self._leave(task, route_name)
             raise SendError(f"route {route_name!r}: no answer within {deadline_seconds:g} s")
         if task.cancelled():
             raise SendError(f"route {route_name!r}: given up, the monitor stops")
         task.result()
+
+    def _leave(self, task: asyncio.Task[None], route_name: str) -> None:
+        """End what is late; where that is not possible, count it."""
+        if route_name in self._can_be_cut:
+            task.cancel()
+            return
+        late = self._late[route_name]
+        late.add(task)
+        task.add_done_callback(late.discard)
 
     async def aclose(self) -> None:
         """Give up what still runs; whoever waits for it gets a SendError."""

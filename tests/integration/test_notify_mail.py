@@ -1,17 +1,21 @@
-"""An alert by e-mail at a real SMTP server, through apprise."""
+"""An alert by e-mail at a real SMTP server."""
 
 import asyncio
 import email
 import email.policy
+import shutil
 import socket
-import socketserver
-import threading
+import ssl
+import subprocess
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from typing import Any, cast
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from monitor.errors import SendError
 from monitor.models import (
@@ -27,7 +31,7 @@ from monitor.models import (
     Route,
     Severity,
 )
-from monitor.notify import Notifier, check_route, render_message
+from monitor.notify import Message, Notifier, check_route, render_message
 
 pytestmark = [
     # apprise 2.2 imports the module imghdr for one of its own libraries
@@ -60,39 +64,73 @@ ALERT = Alert(
 
 
 class Mailbox:
-    """Keeps what an SMTP server receives, or refuses it."""
+    """Keeps what an SMTP server receives, or refuses it as told."""
 
     def __init__(self) -> None:
         self.received: list[tuple[list[str], EmailMessage]] = []
         self.answer = "250 OK"
+        self.answers_to_recipients: dict[str, str] = {}
+        self.answer_to_sender = "250 OK"
+        self.drops_after_data = False
+        self.logins: list[str] = []
+        self.was_encrypted = False
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name and arguments
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return self.answer_to_sender
+
+    async def handle_RCPT(  # noqa: N802 - as above
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answer = self.answers_to_recipients.get(address, "250 OK")
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+        self.was_encrypted = session.ssl is not None
         if self.answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
             self.received.append((envelope.rcpt_tos, parsed))
+        if self.drops_after_data:
+            cast("asyncio.Transport", server.transport).abort()
         return self.answer
+
+    def authenticate(self, *arguments: Any) -> AuthResult:
+        login = arguments[-1]
+        self.logins.append(f"{login.login.decode()}:{login.password.decode()}")
+        return AuthResult(success=login.password == b"right-pass/word", handled=False)
+
+
+@asynccontextmanager
+async def serve(mailbox: Mailbox, **options: Any) -> AsyncIterator[str]:
+    """Serve a mailbox; give its host and port."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop, **options), "127.0.0.1", 0)
+    yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
 
 
 @pytest.fixture
 async def mailbox() -> AsyncIterator[tuple[Mailbox, str]]:
     mailbox = Mailbox()
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(mailbox), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    yield mailbox, f"mailto://127.0.0.1:{port}?from=monitor@desk.example&to=analyst@desk.example"
-    server.close()
-    await server.wait_closed()
+    async with serve(mailbox) as address:
+        yield mailbox, f"mailto://{address}?from=monitor@desk.example&to=analyst@desk.example"
 
 
 async def refuse(url: str, *, body: bytes, content_type: str) -> Reply:
     raise AssertionError(f"{url} got {body!r} as {content_type}")
 
 
-async def send(url: str, *, times: int = 1, deadline_seconds: float = 20) -> None:
+async def send(url: str, times: int = 1, deadline_seconds: float = 20, message: Message | None = None) -> None:
     notifier = Notifier([Route(name="mail", url=url)], post=refuse)
     try:
         for _ in range(times):
-            await notifier.send("mail", render_message(ALERT), deadline_seconds=deadline_seconds)
+            await notifier.send("mail", message or render_message(ALERT), deadline_seconds=deadline_seconds)
     finally:
         await notifier.aclose()
 
@@ -104,6 +142,7 @@ async def test_a_mail_has_subject_html_and_text(mailbox: tuple[Mailbox, str]) ->
     assert recipients == ["analyst@desk.example"]
     assert mail["Subject"] == "Acmé – Globex Bcc: eve@evil.example: new partnership (confirmed)"
     assert mail["Bcc"] is None
+    assert mail.get_content_type() == "multipart/alternative"
     text, page = (part.get_content() for part in mail.iter_parts())
     assert "They <b>partner</b> & <script>more</script>." in text
     assert "https://news.example/acme?a=1&b=2" in text
@@ -112,45 +151,221 @@ async def test_a_mail_has_subject_html_and_text(mailbox: tuple[Mailbox, str]) ->
     assert "<script" not in page
 
 
+async def test_a_repeat_is_marked_and_has_the_same_id(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    await send(url)
+    await send(url, message=replace(render_message(ALERT), is_repeat=True))
+    first, second = (mail for _, mail in box.received)
+    assert first["Message-ID"] == second["Message-ID"]
+    assert (first["X-Monitor-Repeat"], second["X-Monitor-Repeat"]) == (None, "possible")
+
+
+async def test_alerts_of_a_story_are_one_thread(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    for alert in (ALERT, replace(ALERT, id=6), replace(ALERT, id=7, story_id=3)):
+        await send(url, message=render_message(alert))
+    first, follow_up, other = (mail for _, mail in box.received)
+    assert len({mail["Message-ID"] for _, mail in box.received}) == 3
+    assert first["In-Reply-To"] == follow_up["In-Reply-To"] != other["In-Reply-To"]
+    assert first["List-Id"] == "<mail.partnership-monitor.desk.example>"
+    assert first["Auto-Submitted"] == "auto-generated"
+
+
+async def test_an_alert_of_another_database_has_another_id(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    await send(url)
+    await send(url, message=render_message(replace(ALERT, created_at=datetime(2026, 1, 1, tzinfo=UTC))))
+    assert len({mail["Message-ID"] for _, mail in box.received}) == 2
+
+
+async def test_the_urls_names_copies_and_headers_are_used() -> None:
+    box = Mailbox()
+    async with serve(box) as address:
+        await send(
+            f"mailto://{address}/one@desk.example?from=m@desk.example&name=News%20desk&to=Two<two@desk.example>"
+            "&cc=three@desk.example&bcc=four@desk.example&reply=five@desk.example&+X-Desk=news"
+        )
+    ((recipients, mail),) = box.received
+    assert sorted(recipients) == sorted(f"{name}@desk.example" for name in ("one", "two", "three", "four"))
+    assert {one.addr_spec for one in mail["To"].addresses} == {"one@desk.example", "two@desk.example"}
+    assert (mail["Cc"], mail["Reply-To"], mail["X-Desk"]) == ("three@desk.example", "five@desk.example", "news")
+    assert "four" not in mail.as_string()
+
+
 async def test_mails_do_not_wait_for_each_other(mailbox: tuple[Mailbox, str]) -> None:
     box, url = mailbox
     await send(url, times=3, deadline_seconds=5)  # apprise would wait 5.5 s before the second
     assert len(box.received) == 3
 
 
-async def test_a_refused_mail_is_a_failure_without_the_urls_secrets(mailbox: tuple[Mailbox, str]) -> None:
+@pytest.mark.parametrize(
+    ("where", "answer", "is_temporary"),
+    [
+        ("data", "451 try again later", True),
+        ("data", "421 going down", True),
+        ("data", "554 this is spam", False),
+        ("sender", "450 not now", True),
+        ("sender", "553 no such sender", False),
+        ("recipient", "450 come back later", True),
+        ("recipient", "550 no such user", False),
+    ],
+)
+async def test_a_refusal_says_whether_another_try_helps(
+    mailbox: tuple[Mailbox, str], where: str, answer: str, *, is_temporary: bool
+) -> None:
     box, url = mailbox
-    box.answer = "451 try again later"
+    if where == "data":
+        box.answer = answer
+    elif where == "sender":
+        box.answer_to_sender = answer
+    else:
+        box.answers_to_recipients["analyst@desk.example"] = answer
+    with pytest.raises(SendError, match=answer) as caught:
+        await send(url)
+    assert caught.value.is_temporary is is_temporary
+    assert not box.received
+
+
+async def test_a_refusal_tells_none_of_the_urls_secrets(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    box.answers_to_recipients["analyst@desk.example"] = "550 5.1.1 <analyst@desk.example>: very-secret is unknown"
     with pytest.raises(SendError) as caught:
+        await send(url.replace("mailto://", "mailto://very-secret:x@") + "&mode=insecure")
+    assert "secret" not in str(caught.value)
+    assert caught.value.__suppress_context__  # its cause has the whole answer
+
+
+async def test_one_refused_recipient_keeps_the_mail_from_nobody_else(
+    mailbox: tuple[Mailbox, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    box, url = mailbox
+    box.answers_to_recipients["gone@desk.example"] = "550 no such user"
+    await send(f"{url},gone@desk.example")
+    assert [recipients for recipients, _ in box.received] == [["analyst@desk.example"]]
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert vars(record)["refused"] == "g…@desk.example (550 no such user)"
+
+
+async def test_a_recipient_put_off_gets_the_next_try_alone(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    box.answers_to_recipients["busy@desk.example"] = "450 come back later"
+    notifier = Notifier([Route(name="mail", url=f"{url},busy@desk.example")], post=refuse)
+    with pytest.raises(SendError, match=r"b…@desk\.example \(450 come back later\)") as caught:
+        await notifier.send("mail", render_message(ALERT))
+    assert caught.value.is_temporary
+    box.answers_to_recipients.clear()
+    await notifier.send("mail", render_message(ALERT))
+    await notifier.send("mail", render_message(replace(ALERT, id=6)))
+    assert [recipients for recipients, _ in box.received] == [
+        ["analyst@desk.example"],
+        ["busy@desk.example"],
+        ["analyst@desk.example", "busy@desk.example"],
+    ]
+
+
+async def test_an_answer_lost_after_the_mail_is_a_temporary_failure(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    box.drops_after_data = True
+    with pytest.raises(SendError, match="broke off") as caught:
         await send(url)
     assert caught.value.is_temporary
-    assert str(caught.value) == "route 'mail': Sending email to \"…@…\" failed."
+    assert len(box.received) == 1
 
 
 async def test_a_server_that_is_down_is_a_temporary_failure() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"mailto://user:very-secret@127.0.0.1:{free.getsockname()[1]}?to=analyst@desk.example&from=m@desk.example"
-        with pytest.raises(SendError, match="Connection error") as caught:
+        with pytest.raises(SendError, match="no connection") as caught:
             await send(url)
     assert caught.value.is_temporary
     assert "very-secret" not in str(caught.value)
 
 
-async def test_a_server_that_hangs_is_left_at_the_deadline() -> None:
-    hang_up = threading.Event()
+@pytest.mark.parametrize("greeting", ["", "220-", "220 hello\r\n250-"], ids=["silent", "dripping", "endless lines"])
+async def test_a_server_that_hangs_or_drips_is_cut_off_at_the_deadline(greeting: str) -> None:
+    gone = asyncio.Event()
 
-    class SilentHandler(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            hang_up.wait()
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reading = asyncio.create_task(reader.read(-1))
+        while not reading.done():
+            writer.write(greeting.encode())
+            await asyncio.wait({reading}, timeout=0.01)
+        gone.set()
+        writer.close()
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), SilentHandler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        url = f"mailto://127.0.0.1:{server.server_address[1]}?from=monitor@desk.example&to=analyst@desk.example"
-        with pytest.raises(SendError, match=r"no answer within 0\.2 s"):
-            await send(url, deadline_seconds=0.2)
-        hang_up.set()
-        server.shutdown()
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    url = f"mailto://127.0.0.1:{server.sockets[0].getsockname()[1]}?from=monitor@desk.example&to=analyst@desk.example"
+    notifier = Notifier([Route(name="mail", url=url)], post=refuse)
+    for _ in range(6):  # nothing is left behind that would make the route refuse more
+        with pytest.raises(SendError, match=r"no answer within 0\.2 s|no connection|refuses: -1") as caught:
+            await notifier.send("mail", render_message(ALERT), deadline_seconds=0.2)
+        assert caught.value.is_temporary
+        await asyncio.wait_for(gone.wait(), 5)
+        gone.clear()
+    await notifier.aclose()
+    server.close()
+
+
+async def test_a_server_that_hangs_at_the_end_has_the_mail(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+
+    async def hang(*_: object) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    box.handle_QUIT = hang  # type: ignore[attr-defined]  # aiosmtpd looks for it
+    await send(url, deadline_seconds=2)
+    assert len(box.received) == 1
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """Make the context of a server whose certificate nobody vouches for."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("openssl is not here")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-days", "2"]
+    subprocess.run(  # noqa: S603 - our own command
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, *subject],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+async def test_a_user_logs_in_over_starttls(certificate: ssl.SSLContext) -> None:
+    box = Mailbox()
+    options = {"tls_context": certificate, "require_starttls": True, "auth_required": True}
+    async with serve(box, authenticator=box.authenticate, **options) as address:
+        ends = "?from=m@desk.example&to=a@desk.example&verify=no"
+        await send(f"mailtos://joe:right-pass%2Fword@{address}{ends}")
+        assert box.was_encrypted
+        with pytest.raises(SendError, match=r"refuses user and password \(535\)") as caught:
+            await send(f"mailtos://joe:very-secret@{address}{ends}")
+    assert not caught.value.is_temporary
+    assert set(box.logins) == {"joe:right-pass/word", "joe:very-secret"}
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(certificate: ssl.SSLContext) -> None:
+    box = Mailbox()
+    async with serve(box, tls_context=certificate) as address:
+        with pytest.raises(SendError, match="certificate verify failed") as caught:
+            await send(f"mailtos://{address}?from=m@desk.example&to=a@desk.example")
+    assert caught.value.is_temporary
+    assert not box.received
+
+
+async def test_no_mail_goes_in_clear_where_encryption_is_asked_for(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    with pytest.raises(SendError, match="STARTTLS"):
+        await send(url.replace("mailto:", "mailtos:"))
+    assert not box.received
 
 
 async def test_a_url_that_apprise_does_not_know_is_a_permanent_failure() -> None:
@@ -168,6 +383,11 @@ async def test_a_url_that_apprise_does_not_know_is_a_permanent_failure() -> None
         ("nowhere://very-secret", False),
         ("mailto://", False),
         ("mailto://127.0.0.1?from=monitor@desk.example&to=very-secret", False),
+        ("mailto://127.0.0.1?from=monitor@desk.example&to=analyst@desk.example,very-secret", False),
+        ("mailto://very-secret:x@gmail.com", True),
+        ("mailto://127.0.0.1?from=monitor@desk.example&to=a@desk.example&pgp=sign", False),
+        ("mailto://127.0.0.1?from=monitor@desk.example&to=a@desk.example&+Message-ID=very-secret", False),
+        ("mailto://127.0.0.1?from=monitor@desk.example&to=a@desk.example&+X-A=very-secret%0d%0aBcc:x@y.example", False),
         ("very-secret", False),
         ("json://localhost/very-secret\ud800", False),
         ("mailto://[::1/very-secret", False),
