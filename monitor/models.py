@@ -664,6 +664,8 @@ class Delivery:
     """Not sent before; while one sends, the end of its lease."""
     last_error: str | None = None
     sent_at: datetime | None = None
+    is_repeat: bool = False
+    """An earlier try may have arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ a lease that runs out, and the message goes again; one that dies before has sent
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.config import NotifySettings
@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 BACK_OFF_SECONDS = (5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400)
 """Before the second try, the third …; the last one repeats."""
-_BATCH = 20
+_BATCH = 1
+"""Claimed at once: what is claimed when the process dies counts as sent before, and waits for no other of its story."""
 _LEASE_MARGIN_SECONDS = 30.0
 
 
@@ -61,10 +62,8 @@ async def flush(postman: Postman) -> FlushReport:
 async def flush_route(postman: Postman, route: str) -> FlushReport:
     """Send what is due for one route, oldest first."""
     report = FlushReport()
-    while due := await asyncio.to_thread(_claim, postman, route):
+    while not postman.is_stopping() and (due := await asyncio.to_thread(_claim, postman, route)):
         for delivery in due:
-            if postman.is_stopping():
-                return report
             failure = await _send(postman, delivery)
             await asyncio.to_thread(_record, postman, delivery, failure, report)
     return report
@@ -78,7 +77,7 @@ def back_off_seconds(attempts: int, jitter: float) -> float:
 async def _send(postman: Postman, delivery: Delivery) -> SendError | None:
     """Send one delivery; return what went wrong."""
     try:
-        message = render_message(delivery.alert)
+        message = replace(render_message(delivery.alert), is_repeat=delivery.is_repeat)
         await postman.notifier.send(delivery.route, message, deadline_seconds=postman.settings.deadline_seconds)
     except SendError as error:
         return error

@@ -7,12 +7,13 @@ runs out, and the alert is sent again. At least once, never lost.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from monitor.models import Delivery, DeliveryState
 from monitor.store.news import read_alerts
-from monitor.store.tables import DeliveryRow
+from monitor.store.tables import AlertRow, DeliveryRow
 
 
 def add_deliveries(session: Session, alert_id: int, routes: Iterable[str], now: datetime) -> None:
@@ -24,33 +25,59 @@ def add_deliveries(session: Session, alert_id: int, routes: Iterable[str], now: 
 def claim_deliveries(
     session: Session, now: datetime, *, routes: Sequence[str], lease_seconds: float, limit: int
 ) -> list[Delivery]:
-    """Return what is due for these routes, oldest first, leased to the caller until `now` + `lease_seconds`."""
+    """Return what is due for these routes, oldest first, leased to the caller until `now` + `lease_seconds`.
+
+    What comes after another alert of its story on its route waits until that one is sent or dead.
+    """
     due = (
-        select(DeliveryRow.id)
+        select(DeliveryRow)
         .where(
             col(DeliveryRow.state) == DeliveryState.WAITING,
             col(DeliveryRow.route).in_(routes),
             col(DeliveryRow.due_at) <= now,
             or_(col(DeliveryRow.leased_until).is_(None), col(DeliveryRow.leased_until) <= now),
+            ~_waits_for_its_story(),
         )
         .order_by(col(DeliveryRow.id))
         .limit(limit)
     )
-    ids = list(session.exec(due))
+    claimed = _deliveries_of(session, session.exec(due).all())
+    ids = [delivery.id for delivery in claimed]
     session.exec(
         update(DeliveryRow)
         .where(col(DeliveryRow.id).in_(ids))
         .values(leased_until=now + timedelta(seconds=lease_seconds))
     )
-    return _deliveries_of(session, session.exec(select(DeliveryRow).where(col(DeliveryRow.id).in_(ids))).all())
+    return claimed
+
+
+def _waits_for_its_story() -> ColumnElement[bool]:
+    """Return the condition that an earlier alert of the same story has still to take the same route."""
+    earlier, alert, earlier_alert = aliased(DeliveryRow), aliased(AlertRow), aliased(AlertRow)
+    return (
+        select(earlier.id)
+        .join(earlier_alert, col(earlier_alert.id) == earlier.alert_id)
+        .join(alert, col(alert.id) == DeliveryRow.alert_id)
+        .where(
+            col(earlier.state) == DeliveryState.WAITING,
+            col(earlier.route) == DeliveryRow.route,
+            col(earlier.id) < DeliveryRow.id,
+            col(earlier_alert.story_id) == alert.story_id,
+        )
+        .correlate(DeliveryRow)
+        .exists()
+    )
 
 
 def release_leases(session: Session) -> None:
-    """Free what an earlier process had claimed; only for one that holds the database's lock."""
+    """Free what an earlier process had claimed; only for one that holds the database's lock.
+
+    The lease stays, run out, as the mark of a delivery that may have arrived.
+    """
     session.exec(
         update(DeliveryRow)
         .where(col(DeliveryRow.state) == DeliveryState.WAITING, col(DeliveryRow.leased_until).is_not(None))
-        .values(leased_until=None)
+        .values(leased_until=DeliveryRow.due_at)
     )
 
 
@@ -120,6 +147,7 @@ def _deliveries_of(session: Session, rows: Sequence[DeliveryRow]) -> list[Delive
             due_at=row.due_at,
             last_error=row.last_error,
             sent_at=row.sent_at,
+            is_repeat=row.leased_until is not None or row.last_error is not None,
         )
         for row in rows
     ]

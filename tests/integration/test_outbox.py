@@ -22,12 +22,18 @@ class FakeNotifier:
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
+        self.refused: set[str] = set()
+        """By the message's story."""
         self.sent: list[str] = []
+        self.messages: list[Message] = []
 
     async def send(self, route_name: str, message: Message, *, deadline_seconds: float) -> None:
         assert deadline_seconds > 0
         if self.failure:
             raise self.failure
+        if message.story in self.refused:
+            raise SendError("busy")
+        self.messages.append(message)
         self.sent.append(f"{route_name}: {message.title}")
 
 
@@ -129,3 +135,50 @@ async def test_nothing_new_is_begun_at_the_end(store: Store, postman: Postman, n
     with store.write() as session:
         deliveries.release_leases(session)
     assert (await flush(postman)).sent == 1
+
+
+async def test_a_story_keeps_its_order_and_holds_up_no_other(
+    store: Store, postman: Postman, notifier: FakeNotifier, clock: Clock
+) -> None:
+    for number, story_id in enumerate((None, 1, 1, None, 2), 1):
+        add_delivery(store, number, story_id=story_id)
+    notifier.refused = {"1"}
+    report = await flush(postman)
+    assert (report.sent, report.failed) == (2, 1)
+    assert [message.story for message in notifier.messages] == ["2", "2"]
+    notifier.refused.clear()
+    assert (await flush(postman)).sent == 0
+    clock.time += timedelta(minutes=1)
+    assert (await flush(postman)).sent == 3
+    keys = [message.key for message in notifier.messages if message.story == "1"]
+    assert keys == sorted(keys)
+
+
+async def test_a_story_goes_on_after_a_dead_delivery(store: Store, postman: Postman, notifier: FakeNotifier) -> None:
+    add_delivery(store)
+    notifier.failure = SendError("gone", is_temporary=False)
+    await flush(postman)
+    notifier.failure = None
+    add_delivery(store, 2, story_id=1)
+    assert (await flush(postman)).sent == 1
+
+
+async def test_what_may_have_arrived_is_marked(store: Store, postman: Postman, notifier: FakeNotifier) -> None:
+    add_delivery(store)
+    add_delivery(store, 2)
+    with store.write() as session:
+        deliveries.claim_deliveries(session, NOW, routes=["console"], lease_seconds=60, limit=1)
+    with store.write() as session:
+        deliveries.release_leases(session)  # as after kill -9
+    await flush(postman)
+    assert [message.is_repeat for message in notifier.messages] == [True, False]
+
+
+async def test_a_second_try_is_marked(store: Store, postman: Postman, notifier: FakeNotifier, clock: Clock) -> None:
+    add_delivery(store)
+    notifier.failure = SendError("no answer")
+    await flush(postman)
+    notifier.failure = None
+    clock.time += timedelta(minutes=1)
+    await flush(postman)
+    assert [message.is_repeat for message in notifier.messages] == [True]

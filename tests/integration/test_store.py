@@ -67,10 +67,10 @@ def add_article(session: Session, number: int, text: str = "Pact of two.") -> St
     return articles.add_article(session, article, source="wire", digest=f"{number}", now=NOW)
 
 
-def add_delivery(store: Store, number: int = 1) -> int:
+def add_delivery(store: Store, number: int = 1, *, story_id: int | None = None) -> int:
     with store.write() as session:
         stored = add_article(session, number)
-        story = news.open_story(session, NOW)
+        story = story_id or news.open_story(session, NOW)
         event = news.add_event(session, EVENT, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
         alert = news.add_alert(session, [event], stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
         deliveries.add_deliveries(session, alert.id, ["console"], NOW)
