@@ -25,7 +25,7 @@ def add_deliveries(session: Session, alert_id: int, routes: Iterable[str], now: 
 def claim_deliveries(
     session: Session, now: datetime, *, routes: Sequence[str], lease_seconds: float, limit: int
 ) -> list[Delivery]:
-    """Return what is due for these routes, oldest first, leased to the caller until `now` + `lease_seconds`.
+    """Return what is due for these routes, longest due first, leased to the caller until `now` + `lease_seconds`.
 
     What comes after another alert of its story on its route waits until that one is sent or dead.
     """
@@ -38,7 +38,9 @@ def claim_deliveries(
             or_(col(DeliveryRow.leased_until).is_(None), col(DeliveryRow.leased_until) <= now),
             ~_waits_for_its_story(),
         )
-        .order_by(col(DeliveryRow.id))
+        .order_by(
+            col(DeliveryRow.due_at), col(DeliveryRow.id)
+        )  # as the index has them: it reads no more than it claims
         .limit(limit)
     )
     claimed = _deliveries_of(session, session.exec(due).all())
@@ -53,17 +55,22 @@ def claim_deliveries(
 
 def _waits_for_its_story() -> ColumnElement[bool]:
     """Return the condition that an earlier alert of the same story has still to take the same route."""
-    earlier, alert, earlier_alert = aliased(DeliveryRow), aliased(AlertRow), aliased(AlertRow)
-    return (
+    alert, earlier_alert, earlier = aliased(AlertRow), aliased(AlertRow), aliased(DeliveryRow)
+    story = select(alert.story_id).where(col(alert.id) == DeliveryRow.alert_id).correlate(DeliveryRow).scalar_subquery()
+    still_waits = (
         select(earlier.id)
-        .join(earlier_alert, col(earlier_alert.id) == earlier.alert_id)
-        .join(alert, col(alert.id) == DeliveryRow.alert_id)
         .where(
-            col(earlier.state) == DeliveryState.WAITING,
+            col(earlier.alert_id) == earlier_alert.id,
             col(earlier.route) == DeliveryRow.route,
+            col(earlier.state) == DeliveryState.WAITING,
             col(earlier.id) < DeliveryRow.id,
-            col(earlier_alert.story_id) == alert.story_id,
         )
+        .correlate(DeliveryRow, earlier_alert)
+        .exists()
+    )
+    return (
+        select(earlier_alert.id)
+        .where(col(earlier_alert.story_id) == story, still_waits)
         .correlate(DeliveryRow)
         .exists()
     )
