@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace bench-rules bench-stories clean
+.PHONY: help run test unit soak lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace bench-stories bench-rules clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -20,6 +20,9 @@ test: .venv/dev.stamp  ## set up, then run all tests
 
 unit: .venv/dev.stamp  ## run the quick tests
 	$(BIN)/pytest tests/unit
+
+soak: .venv/dev.stamp  ## kill the monitor 1,000 times while services fail, and count 5,000 alerts; half an hour
+	$(BIN)/python -m tests.e2e.soak
 
 lint: .venv/dev.stamp  ## check style, types and layers
 	$(BIN)/ruff check
