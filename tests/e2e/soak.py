@@ -188,11 +188,12 @@ class Runner:
 
     def __init__(self, folder: Path) -> None:
         self.database = folder / "monitor.db"
+        self._log = folder / "log"
         self._process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "tests.e2e.soak_daemon", folder, self.database],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._log.open("w"),
             text=True,
         )
 
@@ -202,7 +203,10 @@ class Runner:
         return int(self._read())
 
     def kill(self, process: int) -> None:
-        os.killpg(process, signal.SIGKILL)
+        try:
+            os.killpg(process, signal.SIGKILL)
+        except ProcessLookupError:
+            raise AssertionError(f"the monitor ended by itself: {self._log.read_text()[-2_000:]}") from None
         self._read()
 
     def close(self) -> None:
@@ -211,7 +215,7 @@ class Runner:
     def _read(self) -> str:
         assert self._process.stdout
         line = self._process.stdout.readline()
-        assert line, "the monitor ended by itself"
+        assert line, self._log.read_text()[-2_000:]
         return line
 
 

@@ -30,9 +30,10 @@ def main() -> None:
     for line in sys.stdin:
         child = os.fork()
         if not child:
-            os.setsid()
+            os.setpgid(0, 0)
             asyncio.run(run(settings, int(line)))
             os._exit(0)
+        os.setpgid(child, child)  # here too: the kill may come before the child's own
         print(child, flush=True)  # noqa: T201 - the protocol
         os.waitpid(child, 0)
         print(flush=True)  # noqa: T201 - as above
