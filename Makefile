@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit soak lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-check bench-fetch bench-pace bench-stories bench-rules clean
+.PHONY: help run test unit soak lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-channels bench-check bench-fetch bench-pace bench-stories bench-rules clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -45,6 +45,9 @@ bench-detection: .venv-bench/stamp  ## measure detection on ../shared/data/event
 
 bench-hostile: .venv/dev.stamp  ## try other people's hostile material, on ../shared/data/hostile
 	$(BIN)/python -m tests.bench.bench_hostile
+
+bench-channels: .venv/dev.stamp  ## send the naughty strings of ../shared through every channel
+	$(BIN)/python -m tests.bench.bench_channels
 
 bench-check: .venv/dev.stamp  ## measure whole checks of 200 real pages, and the idle daemon
 	$(BIN)/python tests/bench/bench_check.py

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import SendError
 from monitor.models import Route
-from monitor.notify.escaping import clean_line, cut_text, defuse_chat, redact_url
+from monitor.notify.escaping import clean_line, cut_text, defuse_chat, fit_lines, redact_url
 from monitor.notify.message import Message
 from monitor.notify.slack import is_final
 
 if TYPE_CHECKING:  # for the name of a type: see `_open` for the import
     import apprise
+    from apprise.plugins import NotifyBase
 
 _LOGGER = logging.getLogger("apprise")
 _LOGGER.propagate = False  # what it has to say, SendError says without the URL's secrets
@@ -24,6 +25,8 @@ _LOGGER.addHandler(logging.NullHandler())
 _STATUS = re.compile(r"error=(\d{3})\b")
 """How apprise's plugins log an HTTP status."""
 _MAX_DETAIL_CHARS = 160
+_TITLE_MARGIN_CHARS = 10
+"""For what apprise puts between title and body where a service has no titles."""
 _APP_NAME = "Partnership monitor"
 
 
@@ -60,13 +63,8 @@ class AppriseSender:
             self._services, _ = open_service(self._route.url)
         if self._services is None:
             return SendError(f"{self._name}: apprise cannot use its URL", is_temporary=False)
-        service = self._services.services[0]
-        is_html = service.resolve_format() == "html"
-        result = self._services.notify(
-            title=message.title if is_html else defuse_chat(message.title),
-            body=message.html if is_html else defuse_chat(message.text),
-            body_format="html" if is_html else "text",
-        )
+        title, body, form = _choose_form(message, self._services.services[0])
+        result = self._services.notify(title=title, body=body, body_format=form)
         return None if result else self._explain([entry.message for entry in result.logs()])
 
     def _explain(self, logged: list[str]) -> SendError:
@@ -77,6 +75,15 @@ class AppriseSender:
             f"{self._name}: {cut_text(clean_line(redact_url(detail, self._route.url)), _MAX_DETAIL_CHARS)}",
             is_temporary=not (statuses and all(map(is_final, statuses))),
         )
+
+
+def _choose_form(message: Message, service: "NotifyBase") -> tuple[str, str, str]:
+    """Return title, body and their format, within the service's limits: it would refuse more, or cut it in two."""
+    title = cut_text(defuse_chat(message.title), service.body_maxlen // 2)
+    room = service.body_maxlen - len(title) - _TITLE_MARGIN_CHARS
+    if service.resolve_format() == "html" and len(message.html) <= room:
+        return message.title, message.html, "html"
+    return title, fit_lines(defuse_chat(message.text), room), "text"
 
 
 def open_service(url: str) -> "tuple[apprise.Apprise | None, str]":

@@ -9,9 +9,21 @@ _JOINERS = "\u200c\u200d"
 """Invisible, but words of Persian and many emoji need them."""
 
 _LOOKALIKES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "∗", "~": "∼", "`": "ˋ"})
-_EDGE_UNDERSCORE = re.compile(r"(?<!\w)_|_(?!\w)")
+_EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _URL_MARKS = re.compile(r"[/:@?&=,#\s]+")
-_CHAT_MARK = re.compile(r"@(?=(?:everyone|here|channel|all|room)\b)|(?<=<)(?=[@#!&])|\](?=\()", re.IGNORECASE)
+_CHAT_MARK = re.compile(
+    r"@(?=(?:everyone|here|channel|all|room)\b)|(?<=<)(?=[@#!&:/\w])|\](?=[(\[:])|\|(?=\|)|^(?=[#>+=-]|\d+[.)])",
+    re.IGNORECASE,
+)
+"""Mentions, `<…>` of any meaning, links with a label, spoilers, and what makes headings, quotes and lists."""
+_CHAT_STYLES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+_LINK = re.compile(r"https?://\S+")
+_LINK_MARK = re.compile(
+    r"@(?=(?:everyone|here|channel|all|room)\b)|[*`]|(?<!/)\[|~(?=~)|\|(?=\|)|(?<![^\W_])_|_(?![^\W_])", re.IGNORECASE
+)
+"""What a chat that does not know links would take for a mention or a style."""
+_MIN_LINE_CHARS = 20
+"""A line is not cut to less."""
 
 
 def clean_line(text: str) -> str:
@@ -68,11 +80,31 @@ def escape_mrkdwn(text: str) -> str:
 
 
 def defuse_chat(text: str) -> str:
-    """Return `text` in which no chat finds a mention (`@everyone`, `<@id>`) or a link that hides where it leads.
+    """Return `text` in which no chat finds a mention (`@everyone`, `<@id>`), a style, or a link with a label.
 
-    A zero-width space parts the marks.
+    A zero-width space parts the marks, lookalikes stand for the characters of styles; a line that is a link stays one.
     """
-    return _CHAT_MARK.sub(lambda mark: mark[0] + "\u200b", text)
+    return "\n".join(_defuse_line(line) for line in text.split("\n"))
+
+
+def _defuse_line(line: str) -> str:
+    if _LINK.fullmatch(line):
+        return _LINK_MARK.sub(lambda mark: f"%{ord(mark[0]):02X}", line)
+    line = _CHAT_MARK.sub(lambda mark: mark[0] + "\u200b", line)
+    return _EDGE_UNDERSCORE.sub("＿", line.translate(_CHAT_STYLES))
+
+
+def fit_lines(text: str, max_chars: int) -> str:
+    """Return `text` in at most `max_chars` characters: its longest lines are cut first, links only left out whole."""
+    lines = text.split("\n")
+    while lines and (excess := sum(map(len, lines)) + len(lines) - 1 - max_chars) > 0:
+        long = [line for line in lines if len(line) > _MIN_LINE_CHARS and not _LINK.fullmatch(line)]
+        if long:
+            longest = lines.index(max(long, key=len))
+            lines[longest] = cut_text(lines[longest], max(len(lines[longest]) - excess, _MIN_LINE_CHARS))
+        else:
+            lines.remove(max(lines, key=len))
+    return "\n".join(lines)
 
 
 def redact_url(text: str, url: str) -> str:

@@ -24,6 +24,8 @@ _OURS = re.compile(
     re.IGNORECASE,
 )
 """Headers that a URL cannot set."""
+_POLICY = SMTP.clone(cte_type="7bit")
+"""Not every server takes 8 bits, and we do not ask."""
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _LABEL = re.compile(r"[^a-z0-9]+")
 
@@ -91,7 +93,7 @@ def read_mail_url(url: str) -> MailRoute:
 
 def compose_mail(message: Message, mail: MailRoute, *, route_name: str) -> EmailMessage:
     """Return `message` as text and HTML; its Message-ID is the same whenever it is sent to this route."""
-    composed = EmailMessage(policy=SMTP)
+    composed = EmailMessage(policy=_POLICY)
     for name, value in mail.headers:
         composed[name] = value
     composed["From"], composed["To"] = mail.sender, mail.to
@@ -155,7 +157,7 @@ def _make_address(name: object, address: object) -> Address:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode(errors="backslashreplace")).hexdigest()[:32]
 
 
 def _wrap_html(paragraphs: str) -> str:

@@ -80,7 +80,7 @@ async def test_a_chat_gets_plain_text_without_live_marks(server: ChatServer) -> 
     assert path == "/very-secret-token"
     assert sent["title"] == "Acme @\u200beveryone: dispute (reported)"
     assert sent["message"] == (
-        "“<\u200b@123> <script>x</script> [bank]\u200b(https://evil.example)”\nhttps://news.example/a?x=1&y=2"
+        "“<\u200b@123> <\u200bscript>x<\u200b/script> [bank]\u200b(https://evil.example)”\nhttps://news.example/a?x=1&y=2"
     )
 
 

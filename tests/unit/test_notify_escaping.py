@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.notify.escaping import clean_line, cut_escaped, cut_text, defuse_chat, escape_mrkdwn
+from monitor.notify.escaping import clean_line, cut_escaped, cut_text, defuse_chat, escape_mrkdwn, fit_lines
 
 HOSTILE = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\u202e\u2066\r\n\u2028 <>&*_~`@|\u0301\u200d")))
 
@@ -82,7 +82,7 @@ def test_mrkdwn_has_no_live_mention_or_link(text: str) -> None:
     assert html.unescape(escaped) == text
 
 
-@pytest.mark.parametrize("text", ["*bold*", "_italic_", "~gone~", "`code`", "```block```"])
+@pytest.mark.parametrize("text", ["*bold*", "_italic_", "__under__", "~gone~", "`code`", "```block```"])
 def test_mrkdwn_has_no_style_that_is_not_ours(text: str) -> None:
     assert not set("*_~`") & set(escape_mrkdwn(text))
 
@@ -100,3 +100,52 @@ def test_mentions_are_defused_and_addresses_kept() -> None:
         "@\u200beveryone <\u200b@1> <\u200b@&2> <\u200b#3> <\u200b!here>"
     )
     assert defuse_chat("ir@acme.example, @acme") == "ir@acme.example, @acme"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# big",
+        "> quoted",
+        "-# small",
+        "- item",
+        "+ item",
+        "1. item",
+        "a **b** c",
+        "a __b__ c",
+        "~~gone~~",
+        "||spoiler||",
+        "`code`",
+        "<t:1>",
+        "<:smile:1>",
+        "</run:1>",
+        "[a][b]",
+        "[b]: https://evil.example",
+        "<https://evil.example|bank>",
+    ],
+)
+def test_chats_find_no_style(text: str) -> None:
+    defused = defuse_chat(text)
+    assert defused != text
+    assert defused.replace("\u200b", "").translate(str.maketrans("∗∼ˋ＿", "*~`_")) == text
+
+
+def test_a_line_that_is_a_link_stays_one() -> None:
+    link = "https://news.example/~a/b_c(d)?x=-&y=1"
+    assert defuse_chat(f"“x”\n{link}") == f"“x”\n{link}"
+    assert defuse_chat("https://news.example/@everyone/_x_/**") == "https://news.example/%40everyone/%5Fx%5F/%2A%2A"
+
+
+def test_the_longest_lines_are_cut_first() -> None:
+    link = "https://news.example/" + "a" * 40
+    assert fit_lines(f"{'word ' * 30}end\nshort\n{link}", 100) == f"{'word ' * 5}word…\nshort\n{link}"
+    assert fit_lines(f"“x”\n{link}", 30) == "“x”"
+    assert fit_lines("fits", 4) == "fits"
+
+
+@given(
+    st.lists(st.sampled_from(["x" * 50, "https://a.example/" + "b" * 30, "short", "w o r d s " * 9])),
+    st.integers(0, 200),
+)
+def test_lines_fit(lines: list[str], room: int) -> None:
+    assert len(fit_lines("\n".join(lines), room)) <= room
