@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,8 +16,8 @@ from monitor.demo import start_demo_site
 from monitor.detect import Ruleset, compile_rules, load_pack
 from monitor.errors import ConfigError
 from monitor.fetch import Fetcher
-from monitor.models import PRIMARY_TIERS, Source
-from monitor.notify import Notifier, check_route
+from monitor.models import PRIMARY_TIERS, Route, Source, Target
+from monitor.notify import Notifier, check_route, route_faults, targets_of
 from monitor.outbox import Postman
 from monitor.record import Tools
 from monitor.sandbox import Sandbox
@@ -66,7 +66,7 @@ async def open_app(settings: Settings, *, console: Console) -> AsyncIterator[App
         store.lock()
         fetcher = await stack.enter_async_context(Fetcher(settings.main.fetch, now=utc_now))
         sandbox = stack.enter_context(open_sandbox(settings))
-        notifier = Notifier(settings.routes, post=fetcher.post, console=console)
+        notifier = Notifier(list_senders(settings), post=fetcher.post, console=console)
         stack.push_async_callback(notifier.aclose)
         _clear_outbox(store, settings)
         tools = Tools(
@@ -83,7 +83,8 @@ async def open_app(settings: Settings, *, console: Console) -> AsyncIterator[App
         postman = Postman(
             store=store,
             notifier=notifier,
-            routes=tuple(route.name for route in settings.routes),
+            routes=settings.routes,
+            targets=tuple(target.name for target in settings.targets),
             settings=settings.main.notify,
             now=utc_now,
             jitter=random.random,
@@ -96,7 +97,7 @@ def _clear_outbox(store: Store, settings: Settings) -> None:
     """Free what an earlier process was sending, and tell of alerts for routes that are gone."""
     with store.write() as session:
         deliveries.release_leases(session)
-        strays = deliveries.bury_strays(session, [route.name for route in settings.routes])
+        strays = deliveries.bury_strays(session, list_addresses(settings.routes))
     for route, count in strays.items():
         log.error("deliveries are dead: routes.toml has no such route", extra={"route": route, "deliveries": count})
 
@@ -127,9 +128,24 @@ def build_ruleset(settings: Settings) -> Ruleset:
     return compile_rules((*load_pack(), *settings.rules), settings.companies)
 
 
+def list_senders(settings: Settings) -> tuple[Route, ...]:
+    """Return what the notifier sends to: a bare route for each target."""
+    return tuple(Route(name=target.name, url=target.url) for target in settings.targets)
+
+
+def list_addresses(routes: Sequence[Route]) -> list[tuple[str, str]]:
+    """Return each route with each target that may get something of it."""
+    return [
+        (route.name, target)
+        for route in routes
+        for target in (*targets_of(route), *([route.fallback] if route.fallback else []))
+    ]
+
+
 def check_routes(settings: Settings) -> None:
-    """Raise ConfigError if a route's URL cannot be used."""
-    problems = [f"routes.toml: {problem}" for route in settings.routes if (problem := check_route(route))]
+    """Raise ConfigError if a target's URL or a route's times cannot be used."""
+    problems = [f"routes.toml: {problem}" for sender in list_senders(settings) if (problem := check_route(sender))]
+    problems += [f"routes.toml: {route.name!r}: {fault}" for route in settings.routes for fault in route_faults(route)]
     if problems:
         raise ConfigError(problems, hint="see `monitor notify test ROUTE`")
 
@@ -142,12 +158,13 @@ def add_demo(settings: Settings, *, speed: float = 1.0) -> Iterator[Settings]:
         fetch = replace(
             main.fetch, allow=(*main.fetch.allow, site.address), delay_seconds=min(main.fetch.delay_seconds, 0.2)
         )
-        routes = settings.routes
-        if not any(route.url.startswith(CONSOLE.url) for route in routes):
-            routes = (*routes, CONSOLE)
+        routes, targets = settings.routes, settings.targets
+        if not any(target.url.startswith(CONSOLE.url) for target in targets):
+            routes, targets = (*routes, CONSOLE), (*targets, Target(name=CONSOLE.name, url=CONSOLE.url))
         yield replace(
             settings,
             main=replace(main, fetch=fetch),
             sources=(*settings.sources, *site.sources()),
             routes=routes,
+            targets=targets,
         )

@@ -10,25 +10,31 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from annotated_types import Interval
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor import detect
-from monitor.discover import discover
-from monitor.errors import ConfigError, ParseError, RuleError, UrlError
-from monitor.extract import check_selector
-from monitor.models import Company, FetchSettings, Page, Route, Rule, Source, SourceKind
+from monitor.errors import ConfigError, RuleError
+from monitor.faults import RouteNames, resolve_sets, route_faults, set_faults, source_faults
+from monitor.models import Company, FetchSettings, Quiet, Route, Rule, Source, Target
 from monitor.urls import canonical_url
 
 FILES = ("monitor.toml", "sources.toml", "companies.toml", "rules.toml", "routes.toml")
 CONSOLE = Route(name="console", url="console:")
+_KEYS: dict[type, str] = {Source: "sources", Company: "companies", Route: "routes", Target: "targets"}
+_LISTS = {
+    "sources.toml": {"sources": "[[sources]]"},
+    "companies.toml": {"companies": "[[companies]]", "sets": "[sets]"},
+    "routes.toml": {"routes": "[[routes]]", "targets": "[[targets]]"},
+}
+"""The keys of the files that hold lists, as they are written."""
 _T = TypeVar("_T")
 _SECRET = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MIN_SECRET_CHARS = 6
@@ -113,14 +119,19 @@ class Settings:
     rules: tuple[Rule, ...] = ()
     """The user's own; the built-in pack is not among them."""
     routes: tuple[Route, ...] = (CONSOLE,)
+    """Their sets of companies are resolved: `companies` holds all names."""
+    targets: tuple[Target, ...] = (Target(name=CONSOLE.name, url=CONSOLE.url),)
+    """Those of routes.toml, and one for each route with a URL of its own."""
     secrets: frozenset[str] = frozenset()
-    """What must not be shown anywhere: every `${NAME}` and every route's URL."""
+    """What must not be shown anywhere: every `${NAME}` and every target's URL."""
 
 
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 for _kind in (
     Source,
     Company,
+    Target,
+    Quiet,
     Route,
     FetchSettings,
     CheckSettings,
@@ -141,17 +152,24 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
     ]
     vault = _Vault(environment=environment)
     documents = {file: _read(folder / file, vault, problems) for file in FILES if file != "rules.toml"}
+    problems += [what for file, document in documents.items() for what in _unknown_keys(file, document)]
     main = _validate("monitor.toml", MainSettings, documents["monitor.toml"], problems) or MainSettings()
+    sets = _read_sets(documents["companies.toml"], problems)
     sources = _read_list("sources.toml", documents, Source, problems)
     companies = _read_list("companies.toml", documents, Company, problems)
-    routes = _read_list("routes.toml", documents, Route, problems)
+    targets = _read_list("routes.toml", documents, Target, problems)
+    routes = _read_list("routes.toml", documents, Route, problems) or (CONSOLE,)
+    targets += tuple(Target(name=route.name, url=route.url) for route in routes if route.url)
     rules = _read_rules(folder / "rules.toml", companies, problems)
-    problems += [f"sources.toml: {source.name!r}: {what}" for source in sources for what in _source_faults(source)]
-    problems += [
-        f"routes.toml: {route.name!r}: unknown company {name!r}; allowed are the names of companies.toml"
-        for route in routes
-        for name in set(route.companies) - {company.name for company in companies}
-    ]
+    problems += [f"sources.toml: {source.name!r}: {what}" for source in sources for what in source_faults(source)]
+    names = RouteNames(
+        companies=frozenset(company.name for company in companies),
+        sets=frozenset(sets),
+        targets=frozenset(target.name for target in targets),
+    )
+    problems += [f"routes.toml: {route.name!r}: {what}" for route in routes for what in route_faults(route, names)]
+    problems += [f"routes.toml: the target {name!r} stands twice" for name in _repeated(one.name for one in targets)]
+    problems += [f"companies.toml: sets: {what}" for what in set_faults(sets, names)]
     if problems:
         shown = [redact(problem, vault.opened) for problem in problems]
         raise ConfigError(shown, hint="each key is explained in the files of config/ and in the README")
@@ -162,9 +180,10 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
         sources=sources,
         companies=companies,
         rules=rules,
-        routes=routes or (CONSOLE,),
+        routes=tuple(resolve_sets(route, sets) for route in routes),
+        targets=targets,
         secrets=frozenset(vault.opened)
-        | {route.url for route in routes if route != CONSOLE}
+        | {target.url for target in targets if target.url != CONSOLE.url}
         | {canonical_url(source.url) for source in sources if redact(source.url, vault.opened) != source.url},
     )
 
@@ -251,9 +270,8 @@ def _spell(char: str) -> str:
 
 
 def _read_list(file: str, documents: dict[str, dict[str, Any]], kind: type[_T], problems: list[str]) -> tuple[_T, ...]:
-    """Return the tables of a file that holds one list, as [[sources]] in sources.toml; broken ones are left out."""
-    key, document = file.removesuffix(".toml"), documents[file]
-    problems += [f"{file}: unknown key {name!r}; allowed is [[{key}]]" for name in document if name != key]
+    """Return the tables of a list of a file, as [[sources]] of sources.toml; broken ones are left out."""
+    key, document = _KEYS[kind], documents[file]
     tables = document.get(key, [])
     if not isinstance(tables, list):
         problems.append(f"{file}: {key} must be a list of tables, each headed [[{key}]]")
@@ -262,6 +280,22 @@ def _read_list(file: str, documents: dict[str, dict[str, Any]], kind: type[_T], 
     problems += [f"{file}: the name {name!r} stands twice" for name in _repeated(names)]
     items = (_validate(_place(file, number, table), kind, table, problems) for number, table in enumerate(tables, 1))
     return tuple(item for item in items if item is not None)
+
+
+def _unknown_keys(file: str, document: Mapping[str, object]) -> Iterable[str]:
+    """Yield what is wrong with the keys of a file that holds lists."""
+    if allowed := _LISTS.get(file):
+        for name in document.keys() - allowed.keys():
+            yield f"{file}: unknown key {name!r}; allowed is {' and '.join(allowed.values())}"
+
+
+def _read_sets(document: Mapping[str, object], problems: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return the sets of companies."""
+    try:
+        return TypeAdapter(dict[str, tuple[str, ...]]).validate_python(document.get("sets", {}))
+    except ValidationError:
+        problems.append('companies.toml: [sets] holds lists of names, as labs = ["OpenAI", "Anthropic"]')
+        return {}
 
 
 def _read_rules(path: Path, companies: tuple[Company, ...], problems: list[str]) -> tuple[Rule, ...]:
@@ -319,10 +353,12 @@ def _explain(kind: type, problem: ErrorDetails) -> str:
     return f"{place}: {problem['msg'][0].lower()}{problem['msg'][1:]}{shown}"
 
 
-def _innermost(kind: type, steps: Iterable[int | str]) -> type:
+def _innermost(kind: Any, steps: Iterable[int | str]) -> Any:  # noqa: ANN401 - a dataclass, or what lists hold one
     """Follow the steps of a problem's place from a dataclass to the one that it is about."""
     for step in steps:
-        kind = next(item.type for item in fields(kind) if item.name == step)  # type: ignore[assignment]  # our fields name classes
+        if isinstance(step, str):  # a number is a place in a list
+            named = next(item.type for item in fields(kind) if item.name == step)
+            kind = next((part for part in get_args(named) if is_dataclass(part)), named)
     return kind
 
 
@@ -333,35 +369,6 @@ def _place(file: str, number: int, table: object) -> str:
 
 def _repeated(names: Iterable[object]) -> list[object]:
     return [name for name, count in Counter(map(str, filter(None, names))).items() if count > 1]
-
-
-def _source_faults(source: Source) -> Iterable[str]:
-    try:
-        canonical_url(source.url)
-    except UrlError as error:
-        yield f"url: {str(error).rpartition(': ')[2]}"  # without the URL, of which any part may be secret
-    for selector in (*source.blocks.keep_selectors, *source.blocks.drop_selectors):
-        try:
-            check_selector(selector)
-        except ParseError as error:
-            yield f"blocks: {error.detail}"
-    if source.selector is None:
-        return
-    if source.kind != SourceKind.LISTING:
-        yield f"selector is for kind 'listing', not {source.kind.value!r}"
-    elif not _is_selector(source):
-        yield f"selector: {source.selector!r} is not a CSS selector"
-
-
-def _is_selector(source: Source) -> bool:
-    """Say whether a listing's selector can be read: on a page of one link, as the other choice beside that link."""
-    url = "https://example.org/"
-    page = Page(url=url, requested_url=url, status=200, content_type="text/html", body=b"<a href=a>a</a>")
-    try:
-        discover(replace(source, selector=f"a, {source.selector}"), page)
-    except ParseError:
-        return False
-    return True
 
 
 def environment() -> Mapping[str, str]:

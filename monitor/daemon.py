@@ -16,7 +16,7 @@ from apscheduler.triggers.date import DateTrigger
 
 from monitor.app import App
 from monitor.models import Source, SourceCondition
-from monitor.outbox import flush_route
+from monitor.outbox import flush_target
 from monitor.pace.rhythm import SLOWEST
 from monitor.pipeline import CheckReport, Turn, check_source
 from monitor.store import sources as source_states
@@ -47,7 +47,7 @@ class _Daemon:
     def __init__(self, app: App) -> None:
         self._app = app
         self._stop = app.stopping
-        self._news = {route: asyncio.Event() for route in app.postman.routes}
+        self._news = {target: asyncio.Event() for target in app.postman.targets}
         self._slots = asyncio.Semaphore(_MAX_CHECKS_AT_ONCE)
         self._checks: dict[str, asyncio.Task[datetime | None]] = {}
         self._scheduler = AsyncIOScheduler(timezone="UTC")
@@ -62,7 +62,7 @@ class _Daemon:
         for source in self._app.sources:
             self._schedule(source, self._first_look(source))
         scheduler.start()
-        loops = [asyncio.create_task(self._flush_forever(route)) for route in self._app.postman.routes]
+        loops = [asyncio.create_task(self._flush_forever(target)) for target in self._app.postman.targets]
         loops.append(asyncio.create_task(self._watch_clock(scheduler)))
         log.info("started", extra={"sources": len(self._app.sources), "database": str(self._app.tools.store.path)})
         await self._stop.wait()
@@ -130,15 +130,15 @@ class _Daemon:
         _log_report(report)
         return report.due_at
 
-    async def _flush_forever(self, route: str) -> None:
-        """Send what is due for one route, now and whenever there is news; nothing may end this but the stop."""
+    async def _flush_forever(self, target: str) -> None:
+        """Send what is due for one target, now and whenever there is news; nothing may end this but the stop."""
         while not self._stop.is_set():
-            self._news[route].clear()
+            self._news[target].clear()
             try:
-                await flush_route(self._app.postman, route)
-            except Exception:  # the third guard: a route must outlive a full disk, and any defect
-                log.exception("outbox failed", extra={"route": route})
-            await _first(self._news[route].wait, _FLUSH_SECONDS)
+                await flush_target(self._app.postman, target)
+            except Exception:  # the third guard: a target must outlive a full disk, and any defect
+                log.exception("outbox failed", extra={"target": target})
+            await _first(self._news[target].wait, _FLUSH_SECONDS)
 
     def _wake_flushes(self) -> None:
         for event in self._news.values():

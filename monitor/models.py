@@ -4,7 +4,7 @@ All are immutable values. Times are aware UTC; durations are seconds, with the u
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated
 
@@ -639,25 +639,61 @@ class Alert:
     url: str
     source: str
     site_name: str | None
+    language: str | None = None
     published_at: datetime | None
     created_at: datetime
 
 
+class Subject(StrEnum):
+    """What a route is about."""
+
+    NEWS = "news"
+    SOURCES = "sources"
+    """A source that falls silent or fails, and that is well again."""
+    TARGETS = "targets"
+    """A target that takes no messages, and that takes them again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What operators are told of the monitor itself: how a source or a target is."""
+
+    id: int = 0
+    about: Subject
+    name: str
+    """Of the source or the target."""
+    condition: str
+    detail: str = ""
+    severity: Severity
+    created_at: datetime
+
+
 class DeliveryState(StrEnum):
-    """Where an alert stands on its way to a route."""
+    """Where an alert stands on its way to a target."""
 
     WAITING = "waiting"
     SENT = "sent"
     DEAD = "dead"
+    SILENCED = "silenced"
+    """Not sent, because somebody asked for silence or knows the story."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One alert on its way to one route: the outbox row."""
+    """One alert or notice on its way to one target of one route: the outbox row."""
 
     id: int
-    alert: Alert
+    alert: Alert | None = None
+    notice: Notice | None = None
+    """What is told, if it is no alert."""
     route: str
+    target: str
+    group: str = ""
+    """What it is sent together with."""
+    parcel: int | None = None
+    """The message that holds it: its deliveries share this number."""
+    reminder: int = 0
+    """1 for the first time that it is told again, 2 for the second …"""
     state: DeliveryState
     attempts: int
     due_at: datetime
@@ -667,18 +703,136 @@ class Delivery:
     is_repeat: bool = False
     """An earlier try may have arrived."""
 
+    @property
+    def severity(self) -> Severity:
+        """How severe the alert or the notice is."""
+        told = self.alert or self.notice
+        return told.severity if told else Severity.LOW
+
+    @property
+    def title(self) -> str:
+        """What is told, in short."""
+        if self.alert:
+            return self.alert.title
+        return f"{self.notice.name} {self.notice.condition}" if self.notice else ""
+
+
+class GroupBy(StrEnum):
+    """What alerts must share to be one message."""
+
+    ALERT = "alert"
+    """Nothing: each is a message of its own."""
+    STORY = "story"
+    COMPANIES = "companies"
+    TYPE = "type"
+    MODALITY = "modality"
+    SEVERITY = "severity"
+    SOURCE = "source"
+    LANGUAGE = "language"
+
+
+class Day(StrEnum):
+    """A day of the week, Monday first."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class QuietAction(StrEnum):
+    """What quiet hours do with a message."""
+
+    HOLD = "hold"
+    """It waits for their end."""
+    LOWER = "lower"
+    """It goes out at once, with severity low."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """Where alerts go, and which."""
+class Quiet:
+    """Hours in which a route wants no noise; an `end` that is not after `start` is on the next day."""
+
+    start: time
+    end: time
+    days: tuple[Day, ...] = ()
+    """On which they begin; empty means all."""
+    action: QuietAction = QuietAction.HOLD
+    unless_severity: Severity | None = None
+    """What is at least so severe is spared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Which alerts a route or a silence takes; what is empty takes all."""
+
+    min_severity: Severity = Severity.LOW
+    types: tuple[EventType, ...] = ()
+    modalities: tuple[Modality, ...] = ()
+    companies: tuple[str, ...] = ()
+    """Names of the watch list of which one must take part."""
+    tags: tuple[str, ...] = ()
+    """Of rules: the rule of the event must have one of them."""
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    """Primary subtags of BCP 47, as `en`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One place to send to."""
 
     name: Annotated[str, MinLen(1)]
     url: str = field(repr=False)
     """`console:`, a Slack webhook, or any apprise URL; may hold secrets, so never logged."""
-    min_severity: Severity = Severity.LOW
-    types: tuple[EventType, ...] = ()
-    """Empty takes all."""
-    modalities: tuple[Modality, ...] = ()
-    """Empty takes all."""
-    companies: tuple[str, ...] = ()
-    """Names of the watch list of which one must take part; empty takes all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Conditions):
+    """Where alerts go, which, and when."""
+
+    name: Annotated[str, MinLen(1)]
+    url: str = field(default="", repr=False)
+    """Of a target that only this route uses, and that bears its name."""
+    targets: tuple[str, ...] = ()
+    """Names of targets, beside `url`."""
+    sets: tuple[str, ...] = ()
+    """Sets of companies, whose names join `companies`."""
+    about: tuple[Subject, ...] = (Subject.NEWS,)
+    stop: bool = False
+    """What this route takes is not shown to those below."""
+    group_by: tuple[GroupBy, ...] | None = None
+    """Alerts that share all of these are one message; empty: all are. None: each alone, in a digest all together."""
+    group_wait_seconds: Annotated[int, Ge(0)] = 0
+    """How long the first alert of a group waits for others."""
+    group_interval_seconds: Annotated[int, Ge(0)] = 0
+    """Least time between two messages of a group."""
+    repeat_interval_seconds: Annotated[int, Ge(0)] = 0
+    """Tell again after so long what nobody acknowledged; 0: never."""
+    digest: str | None = None
+    """`hourly`, `daily 08:00`, `weekly monday 08:00`, or a cron expression: send only then."""
+    zone: str = "UTC"
+    """The time zone of `digest` and `quiet`, as `Europe/Berlin`."""
+    quiet: tuple[Quiet, ...] = ()
+    max_per_hour: Annotated[int, Ge(0)] = 0
+    """Messages to each target; what is more comes in one summary as soon as there is room. 0: no limit."""
+    fallback: str | None = None
+    """The target that gets what another one of this route does not take."""
+    fallback_after: Annotated[int, Ge(1)] = 5
+    """Tries, about 7 minutes, after which that one is given up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence(Conditions):
+    """What shall not be sent until a time; the alerts themselves are in the history."""
+
+    id: int = 0
+    routes: tuple[str, ...] = ()
+    """Empty means all."""
+    stories: tuple[int, ...] = ()
+    comment: str = ""
+    created_at: datetime
+    ends_at: datetime

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TypeVar
 
 from monitor.discover import discover
+from monitor.dispatch import tell_source
 from monitor.errors import FetchError, FetchFault, MonitorError, ParseError, StoreError
 from monitor.extract import extract
 from monitor.models import (
@@ -232,15 +233,18 @@ def _register_links(tools: Tools, source: Source, links: list[Link], look: Look,
         if diagnosis is None and sources.read_state(session, source.name).condition in _FAILURES:
             diagnosis = Diagnosis()
         if diagnosis:
-            report.turn = _settle(session, source, diagnosis, now)
+            report.turn = _settle(tools, session, source, diagnosis, now)
         report.due_at, pulse = _plan(source, pulse, look, now)
         rhythms.save_pulse(session, source, pulse)
         sources.set_due(session, source.name, report.due_at)
 
 
-def _settle(session: Session, source: Source, diagnosis: Diagnosis, now: datetime) -> Turn | None:
+def _settle(tools: Tools, session: Session, source: Source, diagnosis: Diagnosis, now: datetime) -> Turn | None:
     before = sources.settle_condition(session, source.name, diagnosis, now)
-    return Turn(before=before, now=diagnosis) if before else None
+    if before is None:
+        return None
+    tell_source(session, source.name, (before, diagnosis), tools.routes, now)
+    return Turn(before=before, now=diagnosis)
 
 
 def _plan(source: Source, pulse: Pulse, look: Look, now: datetime) -> tuple[datetime, Pulse]:
@@ -281,7 +285,7 @@ def _rest(tools: Tools, source: Source, error: FetchError | ParseError, report: 
         if diagnosis.condition is not SourceCondition.FINE:
             if _is_told(before):  # by turns down and blocked is one trouble
                 diagnosis = replace(diagnosis, condition=before.condition)
-            report.turn = _settle(session, source, diagnosis, now)
+            report.turn = _settle(tools, session, source, diagnosis, now)
 
 
 def _is_told(state: SourceState) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.config import CheckSettings
 from monitor.detect import Ruleset, detect, mark_stripped
+from monitor.dispatch import queue
 from monitor.extract.learned import Knowledge, learn, list_fingerprints, strip_learned
 from monitor.fetch import Fetcher
 from monitor.models import (
@@ -22,9 +23,8 @@ from monitor.models import (
     Stripped,
     Visit,
 )
-from monitor.notify import routes_for
 from monitor.sandbox import Sandbox
-from monitor.store import Session, Store, articles, deliveries, history, learned, news, sources
+from monitor.store import Session, Store, articles, history, learned, news, sources
 from monitor.track import Verdict, fact_of, fold_name, judge, text_digest, trace_relations
 from monitor.urls import host_of
 
@@ -215,7 +215,7 @@ def _tell(tools: Tools, session: Session, stored: StoredArticle, verdict: Verdic
     moves = _find_moves(session, verdict.told)
     told = {ids[event]: moves.get(event) for event in verdict.told}
     alert = news.add_alert(session, told, stored=stored, story_id=story_id, novelty=verdict.novelty, now=now)
-    deliveries.add_deliveries(session, alert.id, [route.name for route in routes_for(alert, tools.routes)], now)
+    queue(session, alert, tools.routes, now)
     return 1
 
 

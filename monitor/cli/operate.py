@@ -87,7 +87,7 @@ def list_deliveries(
     table.add_column("alert", ratio=1, overflow="ellipsis", no_wrap=True)
     for one in found:
         due = show_time(one.due_at) if one.state is DeliveryState.WAITING else ""
-        alert = escape(show(one.last_error or one.alert.title))
+        alert = escape(show(one.last_error or one.title))
         table.add_row(
             str(one.id), escape(show(one.route)), one.state.value, str(one.attempts), show_time(one.sent_at), due, alert
         )

@@ -1,9 +1,11 @@
-"""Tell people: which routes an alert takes, what it says there, and the sending itself.
+"""Tell people: which routes an alert takes, when, what it says there, and the sending itself.
 
 routing            which routes an alert takes          Alert, [Route] -> [Route]
+timing             when it is due                       Route, GroupState -> a time
 content            what an alert says                   Alert -> title, Content
 escaping           scraped text made harmless
 message            the same words for each channel      Alert -> Message
+digest             several alerts in one message        [Delivery] -> Message
 notifier           one table of channels, one deadline  route name, Message -> sent, or SendError
 console            the terminal, the default
 slack              Slack's incoming webhooks
@@ -12,9 +14,50 @@ smtp               e-mail
 apprise_notifier   everything else
 """
 
+from monitor.notify.digest import render_deliveries
 from monitor.notify.message import Message, render_message
 from monitor.notify.notifier import Notifier, check_route
-from monitor.notify.routing import routes_for
+from monitor.notify.routing import (
+    Check,
+    RouteVerdict,
+    explain_routes,
+    find_silence,
+    group_of,
+    is_known_story,
+    routes_for,
+    targets_of,
+)
 from monitor.notify.slack import Post
+from monitor.notify.timing import (
+    FLOOD_SPAN,
+    GroupState,
+    first_due,
+    flood_until,
+    next_digest,
+    quiet_until,
+    route_faults,
+)
 
-__all__ = ["Message", "Notifier", "Post", "check_route", "render_message", "routes_for"]
+__all__ = [
+    "FLOOD_SPAN",
+    "Check",
+    "GroupState",
+    "Message",
+    "Notifier",
+    "Post",
+    "RouteVerdict",
+    "check_route",
+    "explain_routes",
+    "find_silence",
+    "first_due",
+    "flood_until",
+    "group_of",
+    "is_known_story",
+    "next_digest",
+    "quiet_until",
+    "render_deliveries",
+    "render_message",
+    "route_faults",
+    "routes_for",
+    "targets_of",
+]

@@ -1,79 +1,166 @@
-"""The outbox: alerts on their way to routes.
+"""The outbox: alerts and notices on their way to the targets of routes.
 
 A delivery is claimed with a lease before it is sent and recorded after: whoever dies in between leaves a lease that
-runs out, and the alert is sent again. At least once, never lost.
+runs out, and it is sent again. At least once, never lost. Deliveries that leave as one message, a parcel, are claimed
+and recorded together.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
-from monitor.models import Delivery, DeliveryState
+from monitor.models import Alert, Delivery, DeliveryState, Notice
+from monitor.store.database import in_chunks
 from monitor.store.news import read_alerts
+from monitor.store.notices import read_notices
 from monitor.store.tables import AlertRow, DeliveryRow
 
-
-def add_deliveries(session: Session, alert_id: int, routes: Iterable[str], now: datetime) -> None:
-    """Put an alert into the outbox, once for each route."""
-    for route in routes:
-        session.add(DeliveryRow(alert_id=alert_id, route=route, state=DeliveryState.WAITING, due_at=now))
+_MAX_PARCEL = 500
+"""Deliveries of one message; what is more goes with the next."""
 
 
-def claim_deliveries(
-    session: Session, now: datetime, *, routes: Sequence[str], lease_seconds: float, limit: int
-) -> list[Delivery]:
-    """Return what is due for these routes, longest due first, leased to the caller until `now` + `lease_seconds`.
-
-    What comes after another alert of its story on its route waits until that one is sent or dead.
-    """
-    due = (
-        select(DeliveryRow)
-        .where(
-            col(DeliveryRow.state) == DeliveryState.WAITING,
-            col(DeliveryRow.route).in_(routes),
-            col(DeliveryRow.due_at) <= now,
-            or_(col(DeliveryRow.leased_until).is_(None), col(DeliveryRow.leased_until) <= now),
-            ~_waits_for_its_story(),
+def add_delivery(
+    session: Session, told: Alert | Notice, *, route: str, target: str, group: str, due_at: datetime
+) -> None:
+    """Put an alert or a notice into the outbox for one target of a route."""
+    is_notice = isinstance(told, Notice)
+    session.add(
+        DeliveryRow(
+            alert_id=None if is_notice else told.id,
+            notice_id=told.id if is_notice else None,
+            route=route,
+            target=target,
+            group=group,
+            state=DeliveryState.WAITING,
+            due_at=due_at,
         )
-        .order_by(
-            col(DeliveryRow.due_at), col(DeliveryRow.id)
-        )  # as the index has them: it reads no more than it claims
+    )
+
+
+def add_reminders(session: Session, sent: Iterable[Delivery], due_at: datetime) -> None:
+    """Put alerts that were sent into the outbox once more."""
+    for delivery in sent:
+        if delivery.alert:
+            row = _copy(delivery, due_at)
+            row.reminder += 1
+            session.add(row)
+
+
+def redirect(session: Session, delivery: Delivery, target: str, now: datetime) -> None:
+    """Put what a target did not take into the outbox for another, unless it is there already."""
+    row = _copy(delivery, now)
+    row.target = target
+    same = select(DeliveryRow.id).where(
+        DeliveryRow.route == row.route,
+        DeliveryRow.target == row.target,
+        DeliveryRow.alert_id == row.alert_id,
+        DeliveryRow.notice_id == row.notice_id,
+        DeliveryRow.reminder == row.reminder,
+    )
+    if session.exec(same).first() is None:
+        session.add(row)
+
+
+def read_group(session: Session, *, route: str, target: str, group: str) -> tuple[datetime | None, datetime | None]:
+    """Return when the message is due that is being gathered for a group, and when its last one was sent."""
+    session.flush()
+    ours = _is_of_group(route, target, group)
+    waits = select(func.min(DeliveryRow.due_at)).where(
+        *ours, DeliveryRow.state == DeliveryState.WAITING, DeliveryRow.reminder == 0
+    )
+    sent = select(func.max(DeliveryRow.sent_at)).where(*ours)
+    return session.exec(waits).one(), session.exec(sent).one()
+
+
+def list_due(session: Session, now: datetime, *, target: str, limit: int) -> list[list[Delivery]]:
+    """Return what is due for a target and nobody sends, in groups, the one that waits longest first."""
+    due = [
+        col(DeliveryRow.state) == DeliveryState.WAITING,
+        col(DeliveryRow.target) == target,
+        col(DeliveryRow.due_at) <= now,
+        or_(col(DeliveryRow.leased_until).is_(None), col(DeliveryRow.leased_until) <= now),
+        ~_waits_for_its_story(now),
+    ]
+    groups = session.exec(
+        select(DeliveryRow.route, DeliveryRow.group)
+        .where(*due)
+        .group_by(DeliveryRow.route, DeliveryRow.group)
+        .order_by(func.min(DeliveryRow.id))
         .limit(limit)
-    )
-    claimed = _deliveries_of(session, session.exec(due).all())
-    ids = [delivery.id for delivery in claimed]
-    session.exec(
-        update(DeliveryRow)
-        .where(col(DeliveryRow.id).in_(ids))
-        .values(leased_until=now + timedelta(seconds=lease_seconds))
-    )
-    return claimed
+    ).all()
+    return [
+        _deliveries_of(
+            session,
+            session.exec(
+                select(DeliveryRow)
+                .where(*due, DeliveryRow.route == route, DeliveryRow.group == group)
+                .order_by(col(DeliveryRow.id))
+                .limit(_MAX_PARCEL)
+            ).all(),
+        )
+        for route, group in groups
+    ]
 
 
-def _waits_for_its_story() -> ColumnElement[bool]:
-    """Return the condition that an earlier alert of the same story has still to take the same route."""
+def _waits_for_its_story(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that an earlier alert of the same story, in another message, is still being tried.
+
+    What is only held, for a digest or the end of quiet hours, holds up nothing.
+    """
     alert, earlier_alert, earlier = aliased(AlertRow), aliased(AlertRow), aliased(DeliveryRow)
     story = select(alert.story_id).where(col(alert.id) == DeliveryRow.alert_id).correlate(DeliveryRow).scalar_subquery()
-    still_waits = (
+    is_tried = (
         select(earlier.id)
         .where(
             col(earlier.alert_id) == earlier_alert.id,
             col(earlier.route) == DeliveryRow.route,
+            col(earlier.target) == DeliveryRow.target,
+            col(earlier.group) != DeliveryRow.group,
             col(earlier.state) == DeliveryState.WAITING,
+            col(earlier.reminder) == 0,
             col(earlier.id) < DeliveryRow.id,
+            or_(col(earlier.attempts) > 0, col(earlier.due_at) <= now),
         )
         .correlate(DeliveryRow, earlier_alert)
         .exists()
     )
     return (
         select(earlier_alert.id)
-        .where(col(earlier_alert.story_id) == story, still_waits)
+        .where(col(earlier_alert.story_id) == story, is_tried)
         .correlate(DeliveryRow)
         .exists()
     )
+
+
+def lease(session: Session, delivery_ids: Sequence[int], until: datetime) -> None:
+    """Claim deliveries as one parcel."""
+    values = {"leased_until": until, "parcel": min(delivery_ids)}
+    session.exec(update(DeliveryRow).where(_are(delivery_ids)).values(**values))
+
+
+def postpone(session: Session, delivery_ids: Sequence[int], due_at: datetime, *, group: str | None = None) -> None:
+    """Let deliveries wait, all in `group` if that is given."""
+    values = {"due_at": due_at} | ({"group": group} if group is not None else {})
+    session.exec(update(DeliveryRow).where(_are(delivery_ids)).values(**values))
+
+
+def silence(session: Session, delivery_ids: Sequence[int], reason: str) -> None:
+    """Note that deliveries shall not be sent, and why."""
+    values = {"state": DeliveryState.SILENCED, "last_error": reason, "leased_until": None}
+    session.exec(update(DeliveryRow).where(_are(delivery_ids)).values(**values))
+
+
+def list_sent_times(session: Session, *, route: str, target: str, since: datetime) -> list[datetime]:
+    """Return when messages of a route were sent to a target, one time for each message."""
+    times = (
+        select(func.max(DeliveryRow.sent_at))
+        .where(DeliveryRow.route == route, DeliveryRow.target == target, col(DeliveryRow.sent_at) > since)
+        .group_by(col(DeliveryRow.parcel))
+    )
+    return [time for time in session.exec(times) if time is not None]
 
 
 def release_leases(session: Session) -> None:
@@ -88,12 +175,13 @@ def release_leases(session: Session) -> None:
     )
 
 
-def bury_strays(session: Session, routes: Sequence[str]) -> dict[str, int]:
-    """Mark as dead what waits for routes that are not among these; return how many for each.
+def bury_strays(session: Session, addresses: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Mark as dead what waits for a route and a target that are not among these pairs; return how many for each.
 
-    For one that holds the database's lock, when it starts: a route that was removed or renamed gets nothing any more.
+    For one that holds the database's lock, when it starts: what was removed or renamed gets nothing any more.
     """
-    stray = [col(DeliveryRow.state) == DeliveryState.WAITING, col(DeliveryRow.route).not_in(routes)]
+    known = [and_(col(DeliveryRow.route) == route, col(DeliveryRow.target) == target) for route, target in addresses]
+    stray = [col(DeliveryRow.state) == DeliveryState.WAITING, ~or_(*known)]
     counts = dict(session.exec(select(DeliveryRow.route, func.count()).where(*stray).group_by(DeliveryRow.route)).all())
     session.exec(
         update(DeliveryRow).where(*stray).values(state=DeliveryState.DEAD, last_error="routes.toml has no such route")
@@ -101,21 +189,29 @@ def bury_strays(session: Session, routes: Sequence[str]) -> dict[str, int]:
     return counts
 
 
-def mark_sent(session: Session, delivery_id: int, now: datetime) -> None:
-    """Note that a service accepted a delivery."""
-    row = session.get_one(DeliveryRow, delivery_id)
-    row.sqlmodel_update({"state": DeliveryState.SENT, "sent_at": now, "leased_until": None, "last_error": None})
-    row.attempts += 1
+def mark_sent(session: Session, delivery_ids: Sequence[int], now: datetime) -> None:
+    """Note that a service accepted the message that holds these deliveries."""
+    session.exec(
+        update(DeliveryRow)
+        .where(_are(delivery_ids))
+        .values(
+            state=DeliveryState.SENT,
+            sent_at=now,
+            leased_until=None,
+            last_error=None,
+            attempts=DeliveryRow.attempts + 1,
+        )
+    )
 
 
-def mark_failed(session: Session, delivery_id: int, error: str, *, due_at: datetime | None) -> None:
-    """Note a failed try; it is due again at `due_at`, or dead if that is None."""
-    row = session.get_one(DeliveryRow, delivery_id)
-    row.sqlmodel_update({"leased_until": None, "last_error": error, "attempts": row.attempts + 1})
-    if due_at is None:
-        row.state = DeliveryState.DEAD
-    else:
-        row.due_at = due_at
+def mark_failed(session: Session, delivery_ids: Sequence[int], error: str, *, due_at: datetime | None) -> None:
+    """Note a failed try of a message; it is due again at `due_at`, or dead if that is None."""
+    outcome = {"state": DeliveryState.DEAD} if due_at is None else {"due_at": due_at}
+    session.exec(
+        update(DeliveryRow)
+        .where(_are(delivery_ids))
+        .values(leased_until=None, last_error=error, attempts=DeliveryRow.attempts + 1, **outcome)
+    )
 
 
 def requeue(session: Session, now: datetime, *, delivery_id: int | None = None) -> int:
@@ -142,19 +238,48 @@ def count_deliveries(session: Session) -> dict[DeliveryState, int]:
     return {DeliveryState(state): count for state, count in rows}
 
 
+def _copy(delivery: Delivery, due_at: datetime) -> DeliveryRow:
+    """Return a row that tells the same and waits until `due_at`."""
+    return DeliveryRow(
+        alert_id=delivery.alert.id if delivery.alert else None,
+        notice_id=delivery.notice.id if delivery.notice else None,
+        route=delivery.route,
+        target=delivery.target,
+        group=delivery.group,
+        reminder=delivery.reminder,
+        state=DeliveryState.WAITING,
+        due_at=due_at,
+    )
+
+
+def _is_of_group(route: str, target: str, group: str) -> tuple[ColumnElement[bool], ...]:
+    return (col(DeliveryRow.route) == route, col(DeliveryRow.target) == target, col(DeliveryRow.group) == group)
+
+
+def _are(delivery_ids: Sequence[int]) -> ColumnElement[bool]:
+    return or_(*(col(DeliveryRow.id).in_(chunk) for chunk in in_chunks(delivery_ids)))
+
+
 def _deliveries_of(session: Session, rows: Sequence[DeliveryRow]) -> list[Delivery]:
-    alerts = {alert.id: alert for alert in read_alerts(session, sorted({row.alert_id for row in rows}))}
+    alert_ids = sorted({row.alert_id for row in rows if row.alert_id is not None})
+    alerts = {alert.id: alert for alert in read_alerts(session, alert_ids)}
+    notices = read_notices(session, sorted({row.notice_id for row in rows if row.notice_id is not None}))
     return [
         Delivery(
             id=row.id or 0,
-            alert=alerts[row.alert_id],
+            alert=alerts.get(row.alert_id or 0),
+            notice=notices.get(row.notice_id or 0),
             route=row.route,
+            target=row.target,
+            group=row.group,
+            parcel=row.parcel,
+            reminder=row.reminder,
             state=DeliveryState(row.state),
             attempts=row.attempts,
             due_at=row.due_at,
             last_error=row.last_error,
             sent_at=row.sent_at,
-            is_repeat=row.leased_until is not None or row.last_error is not None,
+            is_repeat=row.leased_until is not None or row.attempts > 0,
         )
         for row in rows
     ]

@@ -31,9 +31,8 @@ from monitor.track import fold_name, is_copy, list_bands, passage_of
 
 _EVENT: Bundle[Any] = Bundle("event", *inspect(EventRow).columns)
 _PARTICIPANT: Bundle[Any] = Bundle("participant", *inspect(ParticipantRow).columns)
-_HEADING: Bundle[Any] = Bundle(
-    "heading", *(inspect(ArticleRow).columns[name] for name in ("title", "url", "source", "site_name", "published_at"))
-)
+_HEADING_COLUMNS = ("title", "url", "source", "site_name", "language", "published_at")
+_HEADING: Bundle[Any] = Bundle("heading", *(inspect(ArticleRow).columns[name] for name in _HEADING_COLUMNS))
 """What is read of many rows at once, as named tuples: ten times as quick as rows that can be written back."""
 
 Move = tuple[RelationState, RelationState]
@@ -132,6 +131,23 @@ def open_story(session: Session, now: datetime) -> int:
 def touch_story(session: Session, story_id: int, now: datetime) -> None:
     """Note that a story has news: it stays open for another while."""
     session.get_one(StoryRow, story_id).updated_at = now
+
+
+def acknowledge_story(session: Session, story_id: int, at: datetime | None) -> bool:
+    """Note since when somebody knows a story, None that nobody does; return whether there is such a story."""
+    row = session.get(StoryRow, story_id)
+    if row:
+        row.acknowledged_at = at
+    return row is not None
+
+
+def known_stories(session: Session, story_ids: Collection[int]) -> set[int]:
+    """Return those of the stories that somebody acknowledged."""
+    known: set[int] = set()
+    for chunk in in_chunks(sorted(story_ids)):
+        chosen = select(StoryRow.id).where(col(StoryRow.id).in_(chunk), col(StoryRow.acknowledged_at).is_not(None))
+        known.update(story_id for story_id in session.exec(chosen) if story_id is not None)
+    return known
 
 
 def add_event(
@@ -245,6 +261,7 @@ def read_alerts(session: Session, alert_ids: Sequence[int]) -> list[Alert]:
                 url=heading.url,
                 source=heading.source,
                 site_name=heading.site_name,
+                language=heading.language,
                 published_at=heading.published_at,
                 created_at=row.created_at,
             )

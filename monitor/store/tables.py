@@ -185,6 +185,8 @@ class StoryRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     opened_at: datetime
     updated_at: datetime = Field(index=True)
+    acknowledged_at: datetime | None = None
+    """Since when somebody knows it: see `monitor ack`."""
 
 
 class EventRow(SQLModel, table=True):
@@ -252,18 +254,40 @@ class AlertEventRow(SQLModel, table=True):
     """How the event moved the relation of its companies when it was told; None if it did not."""
 
 
+class NoticeRow(SQLModel, table=True):
+    """What operators are told of the monitor itself: models.Notice."""
+
+    __tablename__ = "notices"
+
+    id: int | None = Field(default=None, primary_key=True)
+    about: str
+    name: str
+    condition: str
+    detail: str = ""
+    severity: str
+    created_at: datetime
+
+
 class DeliveryRow(SQLModel, table=True):
-    """The outbox: one alert on its way to one route."""
+    """The outbox: one alert or notice on its way to one target of one route."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("alert_id", "route"),
+        UniqueConstraint("alert_id", "route", "target", "reminder"),
         Index("deliveries_due", "state", "due_at"),
+        Index("deliveries_groups", "route", "target", "group"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    alert_id: int = Field(foreign_key="alerts.id")
+    alert_id: int | None = Field(default=None, foreign_key="alerts.id")
+    notice_id: int | None = Field(default=None, foreign_key="notices.id")
     route: str
+    target: str
+    group: str
+    """What it is sent together with."""
+    parcel: int | None = None
+    """The message that holds it: the id of its first delivery."""
+    reminder: int = 0
     state: str
     due_at: datetime
     leased_until: datetime | None = None
@@ -271,3 +295,28 @@ class DeliveryRow(SQLModel, table=True):
     attempts: int = 0
     last_error: str | None = None
     sent_at: datetime | None = None
+
+
+class TargetRow(SQLModel, table=True):
+    """How a target fares."""
+
+    __tablename__ = "targets"
+
+    name: str = Field(primary_key=True)
+    failures: int = 0
+    """Messages in a row that it did not take."""
+    is_told: bool = False
+    """A notice says that it fails."""
+
+
+class SilenceRow(SQLModel, table=True):
+    """What shall not be sent until a time: models.Silence."""
+
+    __tablename__ = "silences"
+
+    id: int | None = Field(default=None, primary_key=True)
+    conditions: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """The fields of models.Conditions, `routes` and `stories`; what is empty is left out."""
+    comment: str = ""
+    created_at: datetime
+    ends_at: datetime = Field(index=True)

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.config import NotifySettings
 from monitor.errors import SendError
-from monitor.models import DeliveryState
+from monitor.models import DeliveryState, Route
 from monitor.notify import Message, Notifier
 from monitor.outbox import BACK_OFF_SECONDS, Postman, back_off_seconds, flush
 from monitor.store import Store, deliveries
@@ -67,7 +67,8 @@ def postman(store: Store, notifier: FakeNotifier, clock: Clock) -> Postman:
     return Postman(
         store=store,
         notifier=cast("Notifier", notifier),
-        routes=("console",),
+        routes=(Route(name="console", url="console:"),),
+        targets=("console",),
         settings=NotifySettings(max_attempts=3),
         now=clock,
         jitter=lambda: 0.5,

@@ -73,14 +73,17 @@ def add_delivery(store: Store, number: int = 1, *, story_id: int | None = None) 
         story = story_id or news.open_story(session, NOW)
         event = news.add_event(session, EVENT, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
         alert = news.add_alert(session, [event], stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
-        deliveries.add_deliveries(session, alert.id, ["console"], NOW)
+        group = f"alert {alert.id}"
+        deliveries.add_delivery(session, alert, route="console", target="console", group=group, due_at=NOW)
     return alert.id
 
 
 def claim(store: Store, now: datetime = NOW) -> list[int]:
     with store.write() as session:
-        due = deliveries.claim_deliveries(session, now, routes=["console"], lease_seconds=60, limit=10)
-    return [delivery.id for delivery in due]
+        due = [one.id for group in deliveries.list_due(session, now, target="console", limit=10) for one in group]
+        if due:
+            deliveries.lease(session, due, now + timedelta(seconds=60))
+    return due
 
 
 def test_the_migrations_lead_to_the_tables(store: Store) -> None:
@@ -262,8 +265,8 @@ def test_a_delivery_ends_sent_or_dead_and_can_be_revived(store: Store) -> None:
     add_delivery(store, 2)
     first, second = claim(store)
     with store.write() as session:
-        deliveries.mark_sent(session, first, NOW)
-        deliveries.mark_failed(session, second, "gone", due_at=None)
+        deliveries.mark_sent(session, [first], NOW)
+        deliveries.mark_failed(session, [second], "gone", due_at=None)
     with store.read() as session:
         assert deliveries.count_deliveries(session) == {DeliveryState.SENT: 1, DeliveryState.DEAD: 1}
         (dead,) = deliveries.list_deliveries(session, state=DeliveryState.DEAD)
@@ -279,7 +282,7 @@ def test_a_failed_delivery_waits_for_its_time(store: Store) -> None:
     add_delivery(store)
     (delivery,) = claim(store)
     with store.write() as session:
-        deliveries.mark_failed(session, delivery, "busy", due_at=NOW + timedelta(minutes=5))
+        deliveries.mark_failed(session, [delivery], "busy", due_at=NOW + timedelta(minutes=5))
     assert claim(store, NOW + timedelta(minutes=4)) == []
     assert claim(store, NOW + timedelta(minutes=5)) == [delivery]
 
@@ -360,8 +363,8 @@ def test_validators_are_kept_by_the_url_that_was_asked_for(store: Store) -> None
 def test_a_route_that_is_gone_gets_nothing_any_more(store: Store) -> None:
     add_delivery(store)
     with store.write() as session:
-        assert deliveries.bury_strays(session, ["console"]) == {}
-        assert deliveries.bury_strays(session, ["slack"]) == {"console": 1}
+        assert deliveries.bury_strays(session, [("console", "console")]) == {}
+        assert deliveries.bury_strays(session, [("console", "slack")]) == {"console": 1}
         (delivery,) = deliveries.list_deliveries(session)
     assert (delivery.state, delivery.last_error) == (DeliveryState.DEAD, "routes.toml has no such route")
 

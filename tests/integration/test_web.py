@@ -124,9 +124,9 @@ def add_news(session: Session, text: str, number: int) -> None:
         for one in evidence
     ]
     alert = news.add_alert(session, ids, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
-    deliveries.add_deliveries(session, alert.id, [text], NOW)
-    for due in deliveries.claim_deliveries(session, NOW, routes=[text], lease_seconds=1, limit=9):
-        deliveries.mark_failed(session, due.id, text, due_at=None)
+    deliveries.add_delivery(session, alert, route=text, target=text, group=text, due_at=NOW)
+    for due in deliveries.list_due(session, NOW, target=text, limit=9):
+        deliveries.mark_failed(session, [one.id for one in due], text, due_at=None)
 
 
 def serve(store: Store, text: str = "x", *, secrets: tuple[str, ...] = ()) -> PageServer:

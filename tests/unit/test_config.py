@@ -1,6 +1,7 @@
 """Reading config/*.toml, strictly."""
 
 import json
+from datetime import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor import config
 from monitor.errors import ConfigError
-from monitor.models import Severity, SourceKind
+from monitor.models import Day, Severity, SourceKind
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
@@ -57,6 +58,22 @@ def test_values_arrive(tmp_path: Path) -> None:
     assert settings.routes[0].min_severity is Severity.HIGH
 
 
+def test_routes_get_the_companies_of_their_sets_and_targets_of_their_own(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        companies='[[companies]]\nname = "Alder"\n[[companies]]\nname = "Birch"\n[sets]\nlabs = ["Birch", "Alder"]',
+        routes='[[targets]]\nname = "desk"\nurl = "slack+https://h.example/t"\n'
+        '[[routes]]\nname = "r"\nurl = "console:"\ntargets = ["desk"]\ncompanies = ["Alder"]\nsets = ["labs"]\n'
+        'quiet = [{ start = 22:00:00, end = "07:00", days = ["friday"], action = "lower" }]',
+    )
+    settings = config.load(tmp_path, {})
+    (route,) = settings.routes
+    assert route.companies == ("Alder", "Birch")
+    assert [target.name for target in settings.targets] == ["desk", "r"]
+    assert (route.quiet[0].start, route.quiet[0].days) == (time(22), (Day.FRIDAY,))
+    assert "slack+https://h.example/t" in settings.secrets
+
+
 A_FEED = "[[sources]]\nname = 'a'\nkind = 'feed'\nurl = 'https://a.example'\n"
 
 
@@ -89,6 +106,31 @@ A_FEED = "[[sources]]\nname = 'a'\nkind = 'feed'\nurl = 'https://a.example'\n"
             "companies.toml: the name 'A' stands twice",
         ),
         ({"routes": "[[routes]]\nname='r'\nurl='console:'\ncompanies=['B']"}, "routes.toml: 'r': unknown company 'B'"),
+        ({"routes": "[[routes]]\nname='r'\nurl='console:'\nsets=['B']"}, "routes.toml: 'r': unknown set 'B'"),
+        ({"routes": "[[routes]]\nname='r'\ntargets=['B']"}, "routes.toml: 'r': unknown target 'B'"),
+        (
+            {"routes": "[[routes]]\nname='r'\nurl='console:'\nfallback='B'"},
+            "routes.toml: 'r': unknown target 'B'; allowed are r",
+        ),
+        (
+            {"routes": "[[targets]]\nname='r'\nurl='console:'\n[[routes]]\nname='r'\nurl='console:'"},
+            "routes.toml: the target 'r' stands twice",
+        ),
+        (
+            {"routes": "[[routes]]\nname='r'\nurl='console:'\nquiet=[{start='22:00', end='07:00', day=['monday']}]"},
+            "routes.toml: 'r': unknown key 'quiet.0.day'; did you mean 'days'?",
+        ),
+        (
+            {"routes": "[[routes]]\nname='r'\nurl='console:'\ngroup_by=['storey']"},
+            "routes.toml: 'r': group_by.0: input should be 'alert', 'story'",
+        ),
+        (
+            {"routes": "[[routes]]\nname='r'\nurl='console:'\ngroup_wait=3"},
+            "routes.toml: 'r': unknown key 'group_wait'",
+        ),
+        ({"routes": "[[route]]\nname='r'"}, "routes.toml: unknown key 'route'; allowed is [[routes]] and [[targets]]"),
+        ({"companies": "[sets]\nlabs='A'"}, "companies.toml: [sets] holds lists of names"),
+        ({"companies": "[sets]\nlabs=['A']"}, "companies.toml: sets: 'labs': unknown company 'A'"),
         ({"rules": "[[rules]]\nname='r'\ntype='divorce'\nmatch='x'"}, "rules.toml: rule 'r', type: "),
         ({"sorces": ""}, "sorces.toml: unknown file; allowed are monitor.toml"),
         ({"monitor": "[check]\nalert_within_days = inf"}, "monitor.toml: check.alert_within_days: "),

@@ -17,12 +17,18 @@ from monitor.models import (
     Company,
     EventType,
     FetchSettings,
+    GroupBy,
     Modality,
+    Quiet,
+    QuietAction,
     Route,
     Rule,
     Source,
     SourceKind,
+    Subject,
+    Target,
 )
+from monitor.notify import route_faults
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,6 +37,8 @@ KINDS = (
     BlockRules,
     Company,
     Route,
+    Quiet,
+    Target,
     config.MainSettings,
     FetchSettings,
     config.CheckSettings,
@@ -70,6 +78,16 @@ def test_the_example_source_of_the_readme_can_be_read(tmp_path: Path) -> None:
     assert source.blocks.drop_roles == (BlockRole.TABLE,)
 
 
+def test_the_example_routes_of_the_readme_can_be_used(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(\[\[targets\]\].*?)```", README, re.DOTALL)
+    (tmp_path / "routes.toml").write_text(example, encoding="utf-8")
+    names = '[[companies]]\nname = "OpenAI"\n[sets]\nlabs = ["OpenAI"]'
+    (tmp_path / "companies.toml").write_text(names, encoding="utf-8")
+    settings = config.load(tmp_path, {})
+    assert [fault for route in settings.routes for fault in route_faults(route)] == []
+    assert settings.routes[0].companies == ("OpenAI",)
+
+
 def test_every_role_is_in_the_readme() -> None:
     assert [role for role in BlockRole if f"`{role.value}`" not in README] == []
 
@@ -92,6 +110,6 @@ def test_every_field_is_in_the_readme(field: FieldName) -> None:
     assert f"`{field}: " in README
 
 
-@pytest.mark.parametrize("values", [SourceKind, EventType, Modality])
+@pytest.mark.parametrize("values", [SourceKind, EventType, Modality, GroupBy, Subject, QuietAction])
 def test_every_value_is_in_the_readme(values: type) -> None:
     assert [value for value in values if f"`{value}`" not in README] == []  # type: ignore[attr-defined]  # enumerations

@@ -1,0 +1,120 @@
+"""Claim what is due for a target and may be sent now: silences, quiet hours and the limit of an hour are asked last.
+
+All in one transaction: what is not claimed has its new time, or its reason, when it commits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.models import Delivery, QuietAction, Route, Silence
+from monitor.notify import FLOOD_SPAN, find_silence, flood_until, is_known_story, quiet_until
+from monitor.store import Session, deliveries, news, notices
+
+FLOOD = "more than an hour's limit"
+"""The group of what waits until there is room again."""
+_BATCH = 1
+"""Messages claimed at once: what is claimed when the process dies counts as sent before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One message on its way, and the deliveries that it holds."""
+
+    route: Route
+    target: str
+    deliveries: tuple[Delivery, ...]
+    """In the order in which they came; never empty."""
+    is_lowered: bool = False
+    """Quiet hours send it with severity low."""
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The deliveries' ids."""
+        return tuple(delivery.id for delivery in self.deliveries)
+
+    @property
+    def attempts(self) -> int:
+        """How often it was tried in vain."""
+        return max(delivery.attempts for delivery in self.deliveries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimer:
+    """Who claims: what is sent to one target."""
+
+    routes: Mapping[str, Route]
+    target: str
+    seconds_each: float
+    """For one message."""
+    margin_seconds: float = 30.0
+
+
+def claim_parcels(session: Session, claimer: Claimer, now: datetime) -> list[Parcel]:
+    """Return the messages to send now, leased to the caller."""
+    silences = notices.list_silences(session, after=now)
+    leased_until = now + timedelta(seconds=_BATCH * claimer.seconds_each + claimer.margin_seconds)
+    parcels: list[Parcel] = []
+    for group in deliveries.list_due(session, now, target=claimer.target, limit=_BATCH):
+        route = claimer.routes.get(group[0].route) or Route(name=group[0].route)  # requeued although its route is gone
+        ready = _hold_quiet(session, route, _keep_told(session, route, group, silences), now)
+        if not ready:
+            continue
+        parcel = Parcel(
+            route=route,
+            target=claimer.target,
+            deliveries=ready,
+            is_lowered=all(_is_lowered(one, route, now) for one in ready),
+        )
+        begun = sum(other.route.name == route.name for other in parcels)
+        if _is_flooded(session, parcel, begun, now):
+            continue
+        deliveries.lease(session, parcel.ids, leased_until)
+        parcels.append(parcel)
+    return parcels
+
+
+def _keep_told(
+    session: Session, route: Route, group: Sequence[Delivery], silences: Sequence[Silence]
+) -> list[Delivery]:
+    """Return what is not silenced; note of the rest why it is."""
+    known = news.known_stories(session, {one.alert.story_id for one in group if one.alert})
+    kept = []
+    for one in group:
+        told = one.alert or one.notice
+        found = told and find_silence(told, route.name, silences)
+        if found:
+            deliveries.silence(session, [one.id], f"silence {found.id}: {found.comment}".rstrip(": "))
+        elif one.alert and one.alert.story_id in known and is_known_story(one.alert, is_reminder=one.reminder > 0):
+            deliveries.silence(session, [one.id], f"story {one.alert.story_id} is acknowledged")
+        else:
+            kept.append(one)
+    return kept
+
+
+def _hold_quiet(session: Session, route: Route, group: Sequence[Delivery], now: datetime) -> tuple[Delivery, ...]:
+    """Return what quiet hours do not hold; the rest waits for their end."""
+    ready = []
+    for one in group:
+        until = quiet_until(route.quiet, route.zone, now, severity=one.severity, action=QuietAction.HOLD)
+        if until:
+            deliveries.postpone(session, [one.id], until)
+        else:
+            ready.append(one)
+    return tuple(ready)
+
+
+def _is_flooded(session: Session, parcel: Parcel, begun: int, now: datetime) -> bool:
+    """Return whether there is no room for one more message beside those `begun`; then it waits, and joins others."""
+    route = parcel.route
+    if not route.max_per_hour:
+        return False
+    sent = deliveries.list_sent_times(session, route=route.name, target=parcel.target, since=now - FLOOD_SPAN)
+    until = flood_until([*sent, *[now] * begun], route.max_per_hour, now)
+    if until:
+        deliveries.postpone(session, parcel.ids, until, group=FLOOD)
+    return until is not None
+
+
+def _is_lowered(delivery: Delivery, route: Route, now: datetime) -> bool:
+    return bool(quiet_until(route.quiet, route.zone, now, severity=delivery.severity, action=QuietAction.LOWER))

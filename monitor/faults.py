@@ -1,0 +1,76 @@
+"""What is wrong with settings of which each value is right by itself. Nothing here is read from files."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from monitor.discover import discover
+from monitor.errors import ParseError, UrlError
+from monitor.extract import check_selector
+from monitor.models import Page, Route, Source, SourceKind
+from monitor.urls import canonical_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteNames:
+    """The names that a route may use."""
+
+    companies: frozenset[str]
+    sets: frozenset[str]
+    targets: frozenset[str]
+
+
+def route_faults(route: Route, names: RouteNames) -> Iterator[str]:
+    """Yield which names of a route there are not."""
+    fallback = [route.fallback] if route.fallback else []
+    yield from _unknown("company", route.companies, names.companies, "the names of companies.toml")
+    yield from _unknown("set", route.sets, names.sets, "those of [sets] of companies.toml")
+    yield from _unknown("target", (*route.targets, *fallback), names.targets, ", ".join(sorted(names.targets)))
+
+
+def set_faults(sets: Mapping[str, Iterable[str]], names: RouteNames) -> Iterator[str]:
+    """Yield what is wrong with the sets of companies."""
+    for name, members in sets.items():
+        for fault in _unknown("company", members, names.companies, "the names of companies.toml"):
+            yield f"{name!r}: {fault}"
+
+
+def resolve_sets(route: Route, sets: Mapping[str, Iterable[str]]) -> Route:
+    """Return a route whose companies are those it names and those of its sets."""
+    members = (company for name in route.sets for company in sets.get(name, ()))
+    return replace(route, companies=tuple(dict.fromkeys((*route.companies, *members))))
+
+
+def _unknown(kind: str, used: Iterable[str], known: Collection[str], allowed: str) -> Iterator[str]:
+    for name in dict.fromkeys(used):
+        if name not in known:
+            yield f"unknown {kind} {name!r}; allowed are {allowed}"
+
+
+def source_faults(source: Source) -> Iterator[str]:
+    """Yield what is wrong with a source."""
+    try:
+        canonical_url(source.url)
+    except UrlError as error:
+        yield f"url: {str(error).rpartition(': ')[2]}"  # without the URL, of which any part may be secret
+    for selector in (*source.blocks.keep_selectors, *source.blocks.drop_selectors):
+        try:
+            check_selector(selector)
+        except ParseError as error:
+            yield f"blocks: {error.detail}"
+    if source.selector is None:
+        return
+    if source.kind != SourceKind.LISTING:
+        yield f"selector is for kind 'listing', not {source.kind.value!r}"
+    elif not _is_selector(source):
+        yield f"selector: {source.selector!r} is not a CSS selector"
+
+
+def _is_selector(source: Source) -> bool:
+    """Say whether a listing's selector can be read: on a page of one link, as the other choice beside that link."""
+    url = "https://example.org/"
+    page = Page(url=url, requested_url=url, status=200, content_type="text/html", body=b"<a href=a>a</a>")
+    try:
+        discover(replace(source, selector=f"a, {source.selector}"), page)
+    except ParseError:
+        return False
+    return True
