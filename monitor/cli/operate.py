@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.app import build_ruleset, check_routes, open_store, sources_on, utc_now
+from monitor.app import build_ruleset, check_routes, list_senders, open_store, sources_on, utc_now
 from monitor.cli.context import (
     MAX_ID,
     ExitCode,
@@ -37,7 +37,7 @@ from monitor.models import (
     Participant,
     Severity,
 )
-from monitor.notify import Notifier, render_message
+from monitor.notify import Notifier, render_message, targets_of
 from monitor.store import deliveries as outbox
 
 
@@ -82,14 +82,20 @@ def list_deliveries(
         print_json(found)
         return
     table = Table(box=None, pad_edge=False, expand=True)
-    for name in ("id", "route", "state", "tries", "sent", "due"):
+    for name in ("id", "target", "state", "tries", "sent", "due"):
         table.add_column(name, no_wrap=True)
     table.add_column("alert", ratio=1, overflow="ellipsis", no_wrap=True)
     for one in found:
         due = show_time(one.due_at) if one.state is DeliveryState.WAITING else ""
         alert = escape(show(one.last_error or one.title))
         table.add_row(
-            str(one.id), escape(show(one.route)), one.state.value, str(one.attempts), show_time(one.sent_at), due, alert
+            str(one.id),
+            escape(show(one.target)),
+            one.state.value,
+            str(one.attempts),
+            show_time(one.sent_at),
+            due,
+            alert,
         )
     stdout.print(table if found else "[dim]the outbox is empty[/]")
 
@@ -116,24 +122,26 @@ def check_config(context: typer.Context) -> None:
 
 
 def send_test(context: typer.Context, route: Annotated[str, typer.Argument(metavar="ROUTE")]) -> None:
-    """Send a made-up alert to one route, now; exit with 1 if it is not accepted.
+    """Send a made-up alert to all targets of a route, now; exit with 1 if one does not accept it.
 
     Example: monitor notify test slack
     """
     settings = load_settings(context)
-    if route not in (names := [one.name for one in settings.routes]):
-        raise ConfigError([f"no route is named {route!r}"], hint=f"routes.toml has: {', '.join(names)}")
+    routes = {one.name: one for one in settings.routes}
+    if route not in routes:
+        raise ConfigError([f"no route is named {route!r}"], hint=f"routes.toml has: {', '.join(routes)}")
     check_routes(settings)
-    asyncio.run(_send_test(settings, route))
-    stderr.print(f"[green]✓[/] {escape(show(route))} accepted the message")
+    for target in targets_of(routes[route]):
+        asyncio.run(_send_test(settings, target))
+        stderr.print(f"[green]✓[/] {escape(show(target))} accepted the message")
 
 
-async def _send_test(settings: Settings, route: str) -> None:
+async def _send_test(settings: Settings, target: str) -> None:
     async with Fetcher(settings.main.fetch, now=utc_now) as fetcher:
-        notifier = Notifier(settings.routes, post=fetcher.post, console=stdout)
+        notifier = Notifier(list_senders(settings), post=fetcher.post, console=stdout)
         try:
             message = render_message(_made_up_alert())
-            await notifier.send(route, message, deadline_seconds=settings.main.notify.deadline_seconds)
+            await notifier.send(target, message, deadline_seconds=settings.main.notify.deadline_seconds)
         finally:
             await notifier.aclose()
 
