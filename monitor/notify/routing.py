@@ -51,9 +51,8 @@ def explain_routes(told: Alert | Notice, routes: Sequence[Route]) -> Iterator[Ro
     """
     stopped_by = ""
     for route in routes:
-        subject = told.about if isinstance(told, Notice) else Subject.NEWS
-        about = _check("about", route.about, [subject])
-        verdict = RouteVerdict(route=route, checks=(*about, *_explain(told, route)), stopped_by=stopped_by)
+        checks = (*_check_subject(told, route), *_explain(told, route))
+        verdict = RouteVerdict(route=route, checks=checks, stopped_by=stopped_by)
         yield verdict
         if verdict.is_taken and route.stop:
             stopped_by = route.name
@@ -111,6 +110,12 @@ def _explain(told: Alert | Notice, conditions: Conditions) -> tuple[Check, ...]:
         *_check("languages", conditions.languages, languages),
     )
     return (*own, *max((_check_event(event, conditions) for event in told.events), key=_count_held, default=()))
+
+
+def _check_subject(told: Alert | Notice, route: Route) -> tuple[Check, ...]:
+    """Return whether a route is about this at all; nothing where that goes without saying."""
+    subject = told.about if isinstance(told, Notice) else Subject.NEWS
+    return () if route.about == (subject,) else _check("about", route.about, [subject])
 
 
 def _check_severity(told: Alert | Notice, conditions: Conditions) -> tuple[Check, ...]:

@@ -71,7 +71,7 @@ def read_group(session: Session, *, route: str, target: str, group: str) -> tupl
     waits = select(func.min(DeliveryRow.due_at)).where(
         *ours, DeliveryRow.state == DeliveryState.WAITING, DeliveryRow.reminder == 0
     )
-    sent = select(func.max(DeliveryRow.sent_at)).where(*ours)
+    sent = select(func.max(DeliveryRow.sent_at)).where(*ours, DeliveryRow.state == DeliveryState.SENT)
     return session.exec(waits).one(), session.exec(sent).one()
 
 

@@ -275,7 +275,8 @@ class DeliveryRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("alert_id", "route", "target", "reminder"),
         Index("deliveries_due", "state", "due_at"),
-        Index("deliveries_groups", "route", "target", "group"),
+        Index("deliveries_groups", "route", "target", "group", "state", "sent_at"),
+        Index("deliveries_sent", "route", "target", "sent_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -72,7 +72,7 @@ def test_a_test_of_the_routes_says_who_takes_an_alert_and_why(desk: Monitor) -> 
     assert {name: one["is_taken"] for name, one in answers.items()} == {"desk": True, "endings": False, "morning": True}
     assert answers["desk"]["targets"] == ["desk", "mail"]
     assert answers["morning"]["due_at"][11:16] in {"06:00", "07:00"}
-    (_, failed) = answers["endings"]["checks"]
+    (failed,) = answers["endings"]["checks"]
     assert failed == {
         "condition": "types",
         "wanted": "termination",

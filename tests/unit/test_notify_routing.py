@@ -147,7 +147,6 @@ def test_a_verdict_shows_the_event_that_comes_closest() -> None:
     route = Route(name="r", types=(EventType.PARTNER_JOINED,), modalities=(Modality.CONFIRMED,), companies=("Acme",))
     (verdict,) = explain_routes(ALERT, [route])
     assert [(check.condition, check.holds) for check in verdict.checks] == [
-        ("about", True),
         ("types", True),
         ("modalities", True),
         ("companies", False),

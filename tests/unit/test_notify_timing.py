@@ -1,6 +1,7 @@
 """When a message is due."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -153,3 +154,22 @@ def test_no_hour_ever_holds_more_messages_than_its_limit(gaps: list[int], limit:
 
 def test_without_a_limit_there_is_always_room() -> None:
     assert flood_until([NOW] * 1_000, 0, NOW) is None
+
+
+@given(st.lists(st.integers(0, 900), min_size=1, max_size=30), st.integers(0, 300), st.integers(0, 900))
+def test_groups_keep_their_interval_and_no_alert_waits_longer_than_said(
+    gaps: list[int], wait: int, interval: int
+) -> None:
+    route = Route(name="r", url="console:", group_by=(), group_wait_seconds=wait, group_interval_seconds=interval)
+    waits_until: datetime | None = None
+    sent: list[datetime] = []
+    now = NOW
+    for gap in gaps:
+        now += seconds(gap)
+        if waits_until is not None and waits_until <= now:
+            sent.append(waits_until)
+            waits_until = None
+        group = GroupState(waits_until=waits_until, sent_at=sent[-1] if sent else None)
+        waits_until = first_due(route, group, now)
+        assert now <= waits_until <= now + seconds(max(wait, interval))
+    assert all(later - earlier >= seconds(interval) for earlier, later in pairwise(sent))

@@ -73,4 +73,5 @@ def _rewrite_deliveries() -> None:
     )
     op.drop_table("old_deliveries")
     op.create_index("deliveries_due", "deliveries", ["state", "due_at"])
-    op.create_index("deliveries_groups", "deliveries", ["route", "target", "group"])
+    op.create_index("deliveries_groups", "deliveries", ["route", "target", "group", "state", "sent_at"])
+    op.create_index("deliveries_sent", "deliveries", ["route", "target", "sent_at"])
