@@ -13,8 +13,6 @@ from monitor.store import Session, deliveries, news, notices
 
 FLOOD = "more than an hour's limit"
 """The group of what waits until there is room again."""
-_BATCH = 1
-"""Messages claimed at once: what is claimed when the process dies counts as sent before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,33 +43,35 @@ class Claimer:
 
     routes: Mapping[str, Route]
     target: str
-    seconds_each: float
+    lease_seconds: float
     """For one message."""
-    margin_seconds: float = 30.0
 
 
-def claim_parcels(session: Session, claimer: Claimer, now: datetime) -> list[Parcel]:
-    """Return the messages to send now, leased to the caller."""
+def claim_parcel(session: Session, claimer: Claimer, now: datetime) -> Parcel | None:
+    """Return the message to send now, leased to the caller; one at a time.
+
+    What is claimed when a process dies may have arrived, and is marked so when it comes again.
+    """
     silences = notices.list_silences(session, after=now)
-    leased_until = now + timedelta(seconds=_BATCH * claimer.seconds_each + claimer.margin_seconds)
-    parcels: list[Parcel] = []
-    for group in deliveries.list_due(session, now, target=claimer.target, limit=_BATCH):
-        route = claimer.routes.get(group[0].route) or Route(name=group[0].route)  # requeued although its route is gone
-        ready = _hold_quiet(session, route, _keep_told(session, route, group, silences), now)
-        if not ready:
-            continue
-        parcel = Parcel(
-            route=route,
-            target=claimer.target,
-            deliveries=ready,
-            is_lowered=all(_is_lowered(one, route, now) for one in ready),
-        )
-        begun = sum(other.route.name == route.name for other in parcels)
-        if _is_flooded(session, parcel, begun, now):
-            continue
-        deliveries.lease(session, parcel.ids, leased_until)
-        parcels.append(parcel)
-    return parcels
+    while groups := deliveries.list_due(session, now, target=claimer.target, limit=1):
+        parcel = _pack(session, claimer, groups[0], silences, now)
+        if parcel:
+            deliveries.lease(session, parcel.ids, now + timedelta(seconds=claimer.lease_seconds))
+            return parcel
+    return None
+
+
+def _pack(
+    session: Session, claimer: Claimer, group: Sequence[Delivery], silences: Sequence[Silence], now: datetime
+) -> Parcel | None:
+    """Return what of a group may be sent; the rest is due later, or silenced."""
+    route = claimer.routes.get(group[0].route) or Route(name=group[0].route)  # requeued although its route is gone
+    ready = _hold_quiet(session, route, _keep_told(session, route, group, silences), now)
+    if not ready:
+        return None
+    is_lowered = all(_is_lowered(one, route, now) for one in ready)
+    parcel = Parcel(route=route, target=claimer.target, deliveries=ready, is_lowered=is_lowered)
+    return None if _is_flooded(session, parcel, now) else parcel
 
 
 def _keep_told(
@@ -104,13 +104,13 @@ def _hold_quiet(session: Session, route: Route, group: Sequence[Delivery], now: 
     return tuple(ready)
 
 
-def _is_flooded(session: Session, parcel: Parcel, begun: int, now: datetime) -> bool:
-    """Return whether there is no room for one more message beside those `begun`; then it waits, and joins others."""
+def _is_flooded(session: Session, parcel: Parcel, now: datetime) -> bool:
+    """Return whether there is no room for one more message; then it waits, and joins others."""
     route = parcel.route
     if not route.max_per_hour:
         return False
     sent = deliveries.list_sent_times(session, route=route.name, target=parcel.target, since=now - FLOOD_SPAN)
-    until = flood_until([*sent, *[now] * begun], route.max_per_hour, now)
+    until = flood_until(sent, route.max_per_hour, now)
     if until:
         deliveries.postpone(session, parcel.ids, until, group=FLOOD)
     return until is not None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.claim import Claimer, Parcel, claim_parcels
+from monitor.claim import Claimer, Parcel, claim_parcel
 from monitor.config import NotifySettings
 from monitor.dispatch import tell_target
 from monitor.errors import SendError
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 BACK_OFF_SECONDS = (5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 14_400)
 """Before the second try, the third …; the last one repeats."""
 MAX_REMINDERS = 10
+_LEASE_MARGIN_SECONDS = 30.0
 _FAILURES_TO_TELL = 3
 """In a row, of one target; a message that it refuses for good is told at once."""
 
@@ -77,10 +78,9 @@ async def _flush_targets(postman: Postman) -> FlushReport:
 async def flush_target(postman: Postman, target: str) -> FlushReport:
     """Send what is due for one target, oldest first."""
     report = FlushReport()
-    while not postman.is_stopping() and (parcels := await asyncio.to_thread(_claim, postman, target)):
-        for parcel in parcels:
-            failure = await _send(postman, parcel)
-            await asyncio.to_thread(_record, postman, parcel, failure, report)
+    while not postman.is_stopping() and (parcel := await asyncio.to_thread(_claim, postman, target)):
+        failure = await _send(postman, parcel)
+        await asyncio.to_thread(_record, postman, parcel, failure, report)
     return report
 
 
@@ -103,11 +103,12 @@ async def _send(postman: Postman, parcel: Parcel) -> SendError | None:
     return None
 
 
-def _claim(postman: Postman, target: str) -> list[Parcel]:
+def _claim(postman: Postman, target: str) -> Parcel | None:
     routes = {route.name: route for route in postman.routes}
-    claimer = Claimer(routes=routes, target=target, seconds_each=postman.settings.deadline_seconds)
+    lease_seconds = postman.settings.deadline_seconds + _LEASE_MARGIN_SECONDS
+    claimer = Claimer(routes=routes, target=target, lease_seconds=lease_seconds)
     with postman.store.write() as session:
-        return claim_parcels(session, claimer, postman.now())
+        return claim_parcel(session, claimer, postman.now())
 
 
 def _record(postman: Postman, parcel: Parcel, failure: SendError | None, report: FlushReport) -> None:

@@ -128,10 +128,7 @@ def _waits_for_its_story(now: datetime) -> ColumnElement[bool]:
         .exists()
     )
     return (
-        select(earlier_alert.id)
-        .where(col(earlier_alert.story_id) == story, is_tried)
-        .correlate(DeliveryRow)
-        .exists()
+        select(earlier_alert.id).where(col(earlier_alert.story_id) == story, is_tried).correlate(DeliveryRow).exists()
     )
 
 
@@ -279,7 +276,7 @@ def _deliveries_of(session: Session, rows: Sequence[DeliveryRow]) -> list[Delive
             due_at=row.due_at,
             last_error=row.last_error,
             sent_at=row.sent_at,
-            is_repeat=row.leased_until is not None or row.attempts > 0,
+            is_repeat=row.leased_until is not None or row.last_error is not None,
         )
         for row in rows
     ]

@@ -15,8 +15,9 @@ from rich.console import Console
 from monitor.app import check_routes, open_app, utc_now
 from monitor.config import Settings, load
 from monitor.daemon import serve
-from monitor.models import Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant
-from monitor.store import Session, Store, articles, deliveries, news
+from monitor.dispatch import queue
+from monitor.models import Alert, Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant, Route
+from monitor.store import Session, Store, articles, news
 
 STORY_ALERTS = 3
 """Alerts of one story, one after the other."""
@@ -46,17 +47,16 @@ async def run(settings: Settings, count: int) -> None:
         await serve(app)
 
 
-def write_alerts(store: Store, count: int, *, routes: tuple[str, ...]) -> None:
+def write_alerts(store: Store, count: int, *, routes: tuple[Route, ...]) -> None:
     """Write articles with an alert each, as a check does: in one transaction each."""
     with store.read() as session:
         done = max((alert.id for alert in news.read_alerts(session, range(1, count + 1))), default=0)
     for number in range(done + 1, count + 1):
         with store.write() as session:
-            alert_id = write_alert(session, number)
-            deliveries.add_deliveries(session, alert_id, routes, utc_now())
+            queue(session, write_alert(session, number), routes, utc_now())
 
 
-def write_alert(session: Session, number: int) -> int:
+def write_alert(session: Session, number: int) -> Alert:
     now = utc_now()
     article = Article(url=f"https://news.example/article/{number}", title=f"Pact {number}", text="A pact of two.")
     stored = articles.add_article(session, article, source="soak", digest=str(number), now=now)
@@ -69,7 +69,7 @@ def write_alert(session: Session, number: int) -> int:
         rule="soak",
     )
     facts = {"stored": stored, "story_id": story_id, "novelty": Novelty.NEW_STORY, "now": now}
-    return news.add_alert(session, [news.add_event(session, event, **facts)], **facts).id  # type: ignore[arg-type]  # mixed
+    return news.add_alert(session, [news.add_event(session, event, **facts)], **facts)  # type: ignore[arg-type]  # mixed
 
 
 if __name__ == "__main__":

@@ -19,9 +19,10 @@ def main() -> None:
         add_delivery(store, number)
         tell(f"stored {number}")
         with store.write() as session:
-            (delivery,) = deliveries.claim_deliveries(session, NOW, routes=["console"], lease_seconds=9, limit=1)
+            ((delivery,),) = deliveries.list_due(session, NOW, target="console", limit=1)
+            deliveries.lease(session, [delivery.id], NOW)
         with store.write() as session:
-            deliveries.mark_sent(session, delivery.id, NOW)
+            deliveries.mark_sent(session, [delivery.id], NOW)
         tell(f"sent {number}")
     store.close()
 

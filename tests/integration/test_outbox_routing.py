@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from monitor.claim import FLOOD, Claimer, claim_parcels
+from monitor.claim import FLOOD, Claimer, claim_parcel
 from monitor.config import NotifySettings
 from monitor.dispatch import queue, tell_source
 from monitor.fetch import Fetcher
@@ -210,9 +210,10 @@ async def test_a_group_whose_sender_died_goes_again_when_its_lease_is_over(desk:
     desk.routes = (route(group_by=()),)
     desk.tell()
     desk.tell()
-    claimer = Claimer(routes={"r": desk.routes[0]}, target="desk", seconds_each=20)
+    claimer = Claimer(routes={"r": desk.routes[0]}, target="desk", lease_seconds=20)
     with desk.store.write() as session:
-        (parcel,) = claim_parcels(session, claimer, desk.now)
+        parcel = claim_parcel(session, claimer, desk.now)
+        assert parcel
     assert len(parcel.deliveries) == 2
     assert (await desk.flush()).sent == 0
     assert (await desk.flush(timedelta(seconds=431))).sent == 1
@@ -239,9 +240,10 @@ async def test_quiet_hours_lower_what_they_do_not_hold(desk: Desk) -> None:
     desk.now = NOW.replace(hour=23)
     desk.routes = (route(quiet=(lowered,)),)
     desk.tell(severity=Severity.HIGH)
-    claimer = Claimer(routes={"r": desk.routes[0]}, target="desk", seconds_each=20)
+    claimer = Claimer(routes={"r": desk.routes[0]}, target="desk", lease_seconds=20)
     with desk.store.write() as session:
-        (parcel,) = claim_parcels(session, claimer, desk.now)
+        parcel = claim_parcel(session, claimer, desk.now)
+        assert parcel
     assert parcel.is_lowered
 
 
