@@ -32,7 +32,9 @@ def render_deliveries(deliveries: Sequence[Delivery], *, is_lowered: bool = Fals
     """Return the one message that tells these deliveries; never empty."""
     message = _render_one(deliveries[0]) if len(deliveries) == 1 else _render_digest(deliveries)
     if all(delivery.reminder for delivery in deliveries):
-        message = replace(message, title=cut_text(f"reminder: {message.title}", MAX_TITLE_CHARS))
+        title = cut_text(f"reminder: {message.title}", MAX_TITLE_CHARS)
+        # another message than the first: a mail reader shows only one of a Message-ID
+        message = replace(message, title=title, key=f"{message.key} reminder {deliveries[0].reminder}")
     return replace(message, severity=Severity.LOW) if is_lowered else message
 
 

@@ -1,118 +1,20 @@
 """An alert by e-mail at a real SMTP server."""
 
 import asyncio
-import email
-import email.policy
-import shutil
 import socket
-import ssl
-import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from typing import Any, cast
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from monitor.errors import SendError
-from monitor.models import (
-    Alert,
-    Event,
-    EventType,
-    Evidence,
-    Field,
-    Modality,
-    Novelty,
-    Participant,
-    Reply,
-    Route,
-    Severity,
-)
-from monitor.notify import Message, Notifier, check_route, render_message
+from monitor.models import Route
+from monitor.notify import Notifier, check_route, render_message
+from tests.integration.mailbox import ALERT, Mailbox, refuse, send, serve
 
-pytestmark = [
-    # apprise 2.2 imports the module imghdr for one of its own libraries
-    pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning"),
-]
-
-ALERT = Alert(
-    id=5,
-    story_id=2,
-    novelty=Novelty.NEW_STORY,
-    severity=Severity.NORMAL,
-    events=(
-        Event(
-            type=EventType.NEW_PARTNERSHIP,
-            participants=(Participant(name="Acmé"), Participant(name="Globex\r\nBcc: eve@evil.example")),
-            modality=Modality.CONFIRMED,
-            evidence=Evidence(
-                field=Field.TEXT, start=0, end=1, sentence="They <b>partner</b> & <script>more</script>."
-            ),
-            rule="partners",
-        ),
-    ),
-    title="Acmé <i>partners</i> up",
-    url="https://news.example/acme?a=1&b=2",
-    source="wire",
-    site_name="Example Wire",
-    published_at=datetime(2025, 1, 1, tzinfo=UTC),
-    created_at=datetime(2025, 1, 1, tzinfo=UTC),
-)
-
-
-class Mailbox:
-    """Keeps what an SMTP server receives, or refuses it as told."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[list[str], EmailMessage]] = []
-        self.answer = "250 OK"
-        self.answers_to_recipients: dict[str, str] = {}
-        self.answer_to_sender = "250 OK"
-        self.drops_after_data = False
-        self.logins: list[str] = []
-        self.was_encrypted = False
-
-    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name and arguments
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return self.answer_to_sender
-
-    async def handle_RCPT(  # noqa: N802 - as above
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        answer = self.answers_to_recipients.get(address, "250 OK")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
-        self.was_encrypted = session.ssl is not None
-        if self.answer.startswith("250"):
-            assert isinstance(envelope.content, bytes)
-            parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
-            self.received.append((envelope.rcpt_tos, parsed))
-        if self.drops_after_data:
-            cast("asyncio.Transport", server.transport).abort()
-        return self.answer
-
-    def authenticate(self, *arguments: Any) -> AuthResult:
-        login = arguments[-1]
-        self.logins.append(f"{login.login.decode()}:{login.password.decode()}")
-        return AuthResult(success=login.password == b"right-pass/word", handled=False)
-
-
-@asynccontextmanager
-async def serve(mailbox: Mailbox, **options: Any) -> AsyncIterator[str]:
-    """Serve a mailbox; give its host and port."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop, **options), "127.0.0.1", 0)
-    yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    server.close()
+# apprise 2.2 imports the module imghdr for one of its own libraries
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 
 @pytest.fixture
@@ -120,19 +22,6 @@ async def mailbox() -> AsyncIterator[tuple[Mailbox, str]]:
     mailbox = Mailbox()
     async with serve(mailbox) as address:
         yield mailbox, f"mailto://{address}?from=monitor@desk.example&to=analyst@desk.example"
-
-
-async def refuse(url: str, *, body: bytes, content_type: str) -> Reply:
-    raise AssertionError(f"{url} got {body!r} as {content_type}")
-
-
-async def send(url: str, times: int = 1, deadline_seconds: float = 20, message: Message | None = None) -> None:
-    notifier = Notifier([Route(name="mail", url=url)], post=refuse)
-    try:
-        for _ in range(times):
-            await notifier.send("mail", message or render_message(ALERT), deadline_seconds=deadline_seconds)
-    finally:
-        await notifier.aclose()
 
 
 async def test_a_mail_has_subject_html_and_text(mailbox: tuple[Mailbox, str]) -> None:
@@ -318,54 +207,6 @@ async def test_a_server_that_hangs_at_the_end_has_the_mail(mailbox: tuple[Mailbo
     box.handle_QUIT = hang  # type: ignore[attr-defined]  # aiosmtpd looks for it
     await send(url, deadline_seconds=2)
     assert len(box.received) == 1
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    """Make the context of a server whose certificate nobody vouches for."""
-    if not (openssl := shutil.which("openssl")):
-        pytest.skip("openssl is not here")
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    subject = ["-subj", "/CN=127.0.0.1", "-days", "2"]
-    subprocess.run(  # noqa: S603 - our own command
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, *subject],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    return context
-
-
-@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-async def test_a_user_logs_in_over_starttls(certificate: ssl.SSLContext) -> None:
-    box = Mailbox()
-    options = {"tls_context": certificate, "require_starttls": True, "auth_required": True}
-    async with serve(box, authenticator=box.authenticate, **options) as address:
-        ends = "?from=m@desk.example&to=a@desk.example&verify=no"
-        await send(f"mailtos://joe:right-pass%2Fword@{address}{ends}")
-        assert box.was_encrypted
-        with pytest.raises(SendError, match=r"refuses user and password \(535\)") as caught:
-            await send(f"mailtos://joe:very-secret@{address}{ends}")
-    assert not caught.value.is_temporary
-    assert set(box.logins) == {"joe:right-pass/word", "joe:very-secret"}
-
-
-async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(certificate: ssl.SSLContext) -> None:
-    box = Mailbox()
-    async with serve(box, tls_context=certificate) as address:
-        with pytest.raises(SendError, match="certificate verify failed") as caught:
-            await send(f"mailtos://{address}?from=m@desk.example&to=a@desk.example")
-    assert caught.value.is_temporary
-    assert not box.received
-
-
-async def test_no_mail_goes_in_clear_where_encryption_is_asked_for(mailbox: tuple[Mailbox, str]) -> None:
-    box, url = mailbox
-    with pytest.raises(SendError, match="STARTTLS"):
-        await send(url.replace("mailto:", "mailtos:"))
-    assert not box.received
 
 
 async def test_a_url_that_apprise_does_not_know_is_a_permanent_failure() -> None:
