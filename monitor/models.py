@@ -836,3 +836,102 @@ class Silence(Conditions):
     comment: str = ""
     created_at: datetime
     ends_at: datetime
+
+
+# --- what people browse -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFilter:
+    """Which articles are wanted; what is empty takes all."""
+
+    words: str = ""
+    company: str = ""
+    """A folded name or its beginning."""
+    type: EventType | None = None
+    modality: Modality | None = None
+    source: str = ""
+    since: datetime | None = None
+    """Published, or where that is unknown first seen, at this time or later."""
+    until: datetime | None = None
+    """And before this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundArticle:
+    """An article of a list: its facts without its text."""
+
+    id: int
+    title: str
+    url: str
+    source: str
+    site_name: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    snippet: str = ""
+    """Where the words asked for stand, between marks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcedEvent:
+    """An event and the article that tells it."""
+
+    id: int
+    article_id: int
+    title: str
+    source: str
+    at: datetime
+    """When its article was published, or first seen."""
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A step of a relation, and the event with its article that told it."""
+
+    transition: Transition
+    told: SourcedEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryDigest:
+    """A story in short."""
+
+    id: int
+    opened_at: datetime
+    updated_at: datetime
+    headline: str
+    """Of the article that told it first."""
+    articles: int
+    sources: tuple[str, ...]
+    event: Event
+    """The one that opened it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyCount:
+    """How often a company is in the news."""
+
+    name: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHits:
+    """How often a rule fires."""
+
+    rule: str
+    weeks: tuple[int, ...]
+    """Events a week, the oldest first; the last one ends now."""
+    is_own: bool = False
+    """It stands in rules.toml."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteCount:
+    """What became of the deliveries of one route."""
+
+    route: str
+    waiting: int = 0
+    sent: int = 0
+    dead: int = 0

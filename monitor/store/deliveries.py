@@ -222,9 +222,20 @@ def requeue(session: Session, now: datetime, *, delivery_id: int | None = None) 
     return int(result.rowcount)
 
 
-def list_deliveries(session: Session, *, state: DeliveryState | None = None, limit: int = 50) -> list[Delivery]:
-    """Return the newest deliveries, newest first."""
+def list_deliveries(
+    session: Session,
+    *,
+    state: DeliveryState | None = None,
+    route: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Delivery]:
+    """Return the newest deliveries, newest first, or those older than the one with the id `before`."""
     chosen = [col(DeliveryRow.state) == state] if state else []
+    if route is not None:
+        chosen.append(col(DeliveryRow.route) == route)
+    if before is not None:
+        chosen.append(col(DeliveryRow.id) < before)
     rows = session.exec(select(DeliveryRow).where(*chosen).order_by(col(DeliveryRow.id).desc()).limit(limit)).all()
     return _deliveries_of(session, rows)
 

@@ -105,7 +105,7 @@ def search_articles(
 
     `"quoted words"` must stand together, `word*` finds all that begins so; anything else is taken literally.
     """
-    query = _full_text_query(words)
+    query = full_text_query(words)
     if not query:
         return []
     found = session.connection().execute(
@@ -153,7 +153,7 @@ def _version_at(time: datetime) -> ColumnElement[int]:
     return case((col(ArticleRow.stored_at) <= time, col(ArticleRow.version)), else_=older)
 
 
-def _full_text_query(words: str) -> str:
+def full_text_query(words: str) -> str:
     """Return a query for FTS5 in which nothing of the user's is an operator but the trailing `*`."""
     parts = []
     for quoted, word in _QUERY_PART.findall(words):

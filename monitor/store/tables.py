@@ -193,6 +193,10 @@ class EventRow(SQLModel, table=True):
     """A partnership change as one version of one article tells it."""
 
     __tablename__ = "events"
+    __table_args__ = (
+        Index("events_by_kind", "type", "modality", "article_id"),
+        Index("events_by_time", "detected_at", "rule"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     article_id: int = Field(foreign_key="articles.id", index=True)
@@ -212,7 +216,7 @@ class EventRow(SQLModel, table=True):
     sentence_end: int
     novelty: str
     """What the tracker decided about the story when this event came."""
-    detected_at: datetime = Field(index=True)
+    detected_at: datetime
 
 
 class ParticipantRow(SQLModel, table=True):
@@ -277,6 +281,7 @@ class DeliveryRow(SQLModel, table=True):
         Index("deliveries_due", "state", "due_at"),
         Index("deliveries_groups", "route", "target", "group", "state", "sent_at"),
         Index("deliveries_sent", "route", "target", "sent_at"),
+        Index("deliveries_by_route", "route", "state"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
