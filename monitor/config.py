@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from annotated_types import Interval
+from annotated_types import Interval, MinLen
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -92,6 +92,12 @@ class PageSettings:
 
     enabled: bool = True
     port: Annotated[int, Interval(ge=0, le=65535)] = 8087
+    address: str = "127.0.0.1"
+    """An IP address to listen on; one that is not loopback needs a token."""
+    hosts: tuple[str, ...] = ()
+    """More names under which browsers may ask, with their port, as `monitor.example:8087`."""
+    token: Annotated[str, MinLen(16)] | None = field(default=None, repr=False)
+    """Who asks must bring it, as a bearer token or as the password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,11 +50,8 @@ async def _run(settings: Settings) -> None:
     from monitor.web import PageServer  # noqa: PLC0415 - 0.1 s that other commands need not pay
 
     async with open_app(settings, console=stdout) as app, AsyncExitStack() as stack:
-        page_settings = settings.main.page
-        if page_settings.enabled:
-            page = PageServer(
-                store=app.tools.store, sources=app.sources, port=page_settings.port, secrets=settings.secrets
-            )
+        if settings.main.page.enabled:
+            page = PageServer(store=app.tools.store, settings=app.settings)
             try:
                 await stack.enter_async_context(page)
             except PageError as error:

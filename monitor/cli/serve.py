@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from monitor.app import open_store, sources_on
+from monitor.app import open_store
 from monitor.cli.context import end_on_signals, load_settings, stderr
 from monitor.config import Settings
 
@@ -29,18 +30,19 @@ def serve(
     """
     end_on_signals()
     settings = load_settings(context)
-    asyncio.run(_serve(settings, settings.main.page.port if port is None else port))
+    if port is not None:
+        settings = replace(settings, main=replace(settings.main, page=replace(settings.main.page, port=port)))
+    asyncio.run(_serve(settings))
 
 
-async def _serve(settings: Settings, port: int) -> None:
+async def _serve(settings: Settings) -> None:
     from monitor.web import PageServer  # noqa: PLC0415 - 0.1 s that no other command shall pay
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    sources = sources_on(settings)
     with open_store(settings) as store:
-        async with PageServer(store=store, sources=sources, port=port, secrets=settings.secrets) as page:
+        async with PageServer(store=store, settings=settings) as page:
             stderr.print(f"[dim]the history is at[/] {page.url} [dim]· Ctrl-C ends[/]")
             await stop.wait()

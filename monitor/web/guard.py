@@ -1,33 +1,47 @@
-"""The one door: what may ask, and the headers of every answer, errors included."""
+"""The one door: who may ask what, and the headers of every answer, errors included."""
 
+import base64
+import binascii
+import hmac
 from collections.abc import Collection
+from hashlib import sha256
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-_METHODS = ("GET", "HEAD")
+_READING = ("GET", "HEAD")
 _SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`: browsers would then send no Origin with our own form, by which it is told from a stranger's.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
 
 
 class Guard:
-    """An application behind its door: only readers, only under its own names."""
+    """An application behind its door: under its own names, to those who know the token, changes from its own pages.
 
-    def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
+    `writes` are the paths that take POST; all others are for reading. Without a token everybody who reaches the door
+    may read: only for loopback.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, hosts: Collection[str], writes: Collection[str] = (), token: str | None = None
+    ) -> None:
         self.app = app
         self._hosts = frozenset(hosts)
+        self._writes = frozenset(writes)
+        self._token = _digest(token.encode()) if token else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -50,10 +64,48 @@ class Guard:
         Without the check of the host, a stranger's page whose name was pointed at 127.0.0.1 could read ours in its
         visitors' browsers (DNS rebinding).
         """
-        hosts = Headers(scope=scope).getlist("host")
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0] not in self._hosts:
             return PlainTextResponse("This server does not answer under that name.\n", status_code=421)
-        if scope["method"] not in _METHODS:
-            refusal = "This page is only for reading.\n"
-            return PlainTextResponse(refusal, status_code=405, headers={"Allow": ", ".join(_METHODS)})
+        if not self._is_known(headers):
+            refusal = "This page asks for its token: as the password, or as a bearer token.\n"
+            ask = 'Basic realm="Partnership monitor", charset="UTF-8"'
+            return PlainTextResponse(refusal, status_code=401, headers={"WWW-Authenticate": ask})
+        allowed = ("POST",) if scope["path"] in self._writes else _READING
+        if scope["method"] not in allowed:
+            refusal = "This address is not for that.\n"
+            return PlainTextResponse(refusal, status_code=405, headers={"Allow": ", ".join(allowed)})
+        if scope["method"] == "POST" and not _is_from(hosts[0], headers):
+            return PlainTextResponse("Changes are made from this page's own forms only.\n", status_code=403)
         return None
+
+    def _is_known(self, headers: Headers) -> bool:
+        """Say whether a request brings the token; compared in constant time, by digests of one length."""
+        return self._token is None or hmac.compare_digest(_digest(_read_token(headers)), self._token)
+
+
+def _read_token(headers: Headers) -> bytes:
+    """Return the token that a request brings: a bearer token, or the password of any user."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return given.strip().encode()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(given.encode(), validate=True).partition(b":")[2]
+        except (binascii.Error, ValueError):
+            return b""
+    return b""
+
+
+def _is_from(host: str, headers: Headers) -> bool:
+    """Say whether a browser sends a form of our own pages; a proxy may have put TLS before us."""
+    origins = headers.getlist("origin")
+    return origins in ([f"http://{host}"], [f"https://{host}"]) and headers.get("sec-fetch-site") in {
+        None,
+        "same-origin",
+    }
+
+
+def _digest(token: bytes) -> bytes:
+    return sha256(token).digest()

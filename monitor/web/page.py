@@ -1,9 +1,10 @@
-"""The application: every view a transaction and a template, and what is shown when that fails."""
+"""The application: every address a transaction and what is made of it, and what is shown when that fails."""
 
 import mimetypes
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from importlib.resources import files
+from secrets import token_urlsafe
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -12,25 +13,34 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from monitor.models import Source
 from monitor.store import Store
 from monitor.web import wording
+from monitor.web.asking import read_query
 from monitor.web.guard import Guard
-from monitor.web.views import View, list_views
+from monitor.web.listings import Surroundings
+from monitor.web.requeue import REQUEUE_PATH, make_requeue
+from monitor.web.views import VIEWS, View
 
 _ASSETS = {file.name: file.read_bytes() for file in files(__package__).joinpath("static").iterdir() if file.is_file()}
 """Small, and read once: no path of a request ever reaches the disk."""
-_TITLES = {400: "That was not understood", 404: "Nothing here", 500: "Something broke"}
+_TITLES = {400: "That was not understood", 403: "Not allowed", 404: "Nothing here", 500: "Something broke"}
 
 
 def make_page(
-    *, store: Store, sources: Sequence[Source], hosts: Collection[str], secrets: Collection[str] = ()
+    *,
+    store: Store,
+    around: Surroundings,
+    hosts: Collection[str],
+    secrets: Collection[str] = (),
+    token: str | None = None,
 ) -> Guard:
     """Return the page as an ASGI application that answers under `hosts` (as "127.0.0.1:8087") only.
 
-    `secrets` are blacked out wherever they stand.
+    `secrets` are blacked out wherever they stand. With a `token`, nobody is answered who does not bring it.
     """
+    form_token = token_urlsafe()
     templates = _load_templates(secrets)
+    templates.globals["form_token"] = form_token
 
     def fail(_request: Request, error: Exception) -> Response:
         status, detail = (
@@ -41,21 +51,27 @@ def make_page(
         values = {"status": status, "title": _TITLES.get(status, "This did not work"), "detail": detail}
         return HTMLResponse(templates.get_template("error.html").render(values), status_code=status)
 
-    routes = [Route(view.path, _make_endpoint(view, store, templates)) for view in list_views(sources)]
-    app = Starlette(
-        routes=[*routes, Route("/static/{name}", _send_asset), Route("/{path:path}", _refuse)],
-        exception_handlers={HTTPException: fail, Exception: fail},
-    )
-    return Guard(app, hosts=hosts)
+    routes = [
+        *(Route(view.path, _make_endpoint(view, store, around, templates)) for view in VIEWS),
+        Route(REQUEUE_PATH, make_requeue(store, around.now, form_token), methods=["POST"]),
+        Route("/static/{name}", _send_asset),
+        Route("/{path:path}", _refuse),
+    ]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: fail, Exception: fail})
+    return Guard(app, hosts=hosts, writes=[REQUEUE_PATH], token=token)
 
 
-def _make_endpoint(view: View, store: Store, templates: Environment) -> Callable[[Request], Response]:
+def _make_endpoint(
+    view: View, store: Store, around: Surroundings, templates: Environment
+) -> Callable[[Request], Response]:
     """Return a view's endpoint; not async, so that Starlette runs it in a thread: it waits for the database."""
+    template = templates.get_template(view.template)
 
     def answer(request: Request) -> Response:
+        query = read_query(request.query_params)
         with store.read() as session:
-            values = view.read(session, request)
-        return HTMLResponse(templates.get_template(view.template).render(values, path=view.path))
+            values = view.read(session, query, request.path_params, around)
+        return HTMLResponse(template.render(values, path=view.path, listing=view.listing))
 
     return answer
 

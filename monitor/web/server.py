@@ -1,16 +1,21 @@
-"""The page on loopback, inside the running loop."""
+"""The page as a server inside the running loop: on loopback, or with a token on an address of one's own."""
 
 import asyncio
 import socket
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from ipaddress import ip_address
 from typing import Self
 
 import uvicorn
 
+from monitor.app import sources_on, utc_now
+from monitor.config import PageSettings, Settings
 from monitor.errors import PageError
-from monitor.models import Source
 from monitor.store import Store
+from monitor.web.listings import Surroundings
 from monitor.web.page import make_page
 
 _DRAIN_SECONDS = 0.4
@@ -18,23 +23,34 @@ _DRAIN_SECONDS = 0.4
 
 
 class PageServer:
-    """Serves the page on 127.0.0.1 while it is entered; `port` 0 takes a free one. PageError if it cannot listen."""
+    """Serves the page while it is entered, as `[page]` of the settings says; port 0 takes a free one.
 
-    def __init__(self, *, store: Store, sources: Sequence[Source], port: int, secrets: Collection[str] = ()) -> None:
+    PageError if it cannot listen, or is to be public without a token.
+    """
+
+    def __init__(self, *, store: Store, settings: Settings, now: Callable[[], datetime] = utc_now) -> None:
         self._store = store
-        self._sources = sources
-        self._port = port
-        self._secrets = secrets
+        self._settings = settings
+        self._page = settings.main.page
+        self._around = Surroundings(sources=sources_on(settings), rules=settings.rules, now=now)
 
     @property
     def url(self) -> str:
         """Where the page is."""
-        return f"http://127.0.0.1:{self._port}/"
+        return f"http://{_bracket(self._page.address)}:{self._page.port}/"
 
     async def __aenter__(self) -> Self:
-        listener = _listen(self._port)
-        self._port = listener.getsockname()[1]
-        page = make_page(store=self._store, sources=self._sources, hosts=list_hosts(self._port), secrets=self._secrets)
+        _check_token(self._page)
+        listener = _listen(self._page)
+        self._page = replace(self._page, port=listener.getsockname()[1])
+        token = self._page.token
+        page = make_page(
+            store=self._store,
+            around=self._around,
+            hosts=list_hosts(self._page),
+            secrets=self._settings.secrets | ({token} if token else set()),
+            token=token,
+        )
         self._server = _QuietServer(
             uvicorn.Config(
                 page,
@@ -69,23 +85,44 @@ class _QuietServer(uvicorn.Server):
         yield
 
 
-def list_hosts(port: int) -> tuple[str, ...]:
-    """Return the names under which a server on this port of loopback may be asked; browsers leave out port 80."""
-    names = ("127.0.0.1", "localhost", "[::1]")
-    return tuple(f"{name}:{port}" for name in names) + (names if port == 80 else ())
+def list_hosts(page: PageSettings) -> tuple[str, ...]:
+    """Return the names under which the server may be asked; browsers leave out port 80."""
+    own = ("127.0.0.1", "localhost", "[::1]") if _is_loopback(page.address) else (_bracket(page.address),)
+    with_port = tuple(f"{name}:{page.port}" for name in own)
+    return with_port + (own if page.port == 80 else ()) + page.hosts
 
 
-def _listen(port: int) -> socket.socket:
-    """Return a listening socket; PageError if the port is taken or not ours to take."""
+def _is_loopback(address: str) -> bool:
+    return ip_address(address).is_loopback
+
+
+def _bracket(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _check_token(page: PageSettings) -> None:
+    try:
+        is_public = not _is_loopback(page.address)
+    except ValueError as error:
+        raise PageError(f"{page.address!r} is no IP address for the page to listen on") from error
+    if is_public and not page.token:
+        problem = PageError(f"the page is not shown at {page.address} to everybody who comes by")
+        problem.hint = "set a `token` in [page] of monitor.toml, as `${MONITOR_TOKEN}`"
+        raise problem
+
+
+def _listen(page: PageSettings) -> socket.socket:
+    """Return a listening socket; PageError if the address is taken or not ours to take."""
     # Named as TCP, else asyncio leaves Nagle's algorithm on, and each answer waits 40 ms for the client's ACK.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET6 if ":" in page.address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a restart need not wait for old connections
-        listener.bind(("127.0.0.1", port))
+        listener.bind((page.address, page.port))
         listener.listen()
     except OSError as error:
         listener.close()
-        problem = PageError(f"port {port} cannot be used for the page: {error.strerror}")
+        problem = PageError(f"port {page.port} cannot be used for the page: {error.strerror}")
         problem.hint = "set another `port` in [page] of monitor.toml, or `enabled = false`"
         raise problem from error
     return listener

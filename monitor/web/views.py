@@ -1,33 +1,33 @@
-"""What each view shows: one transaction of the store and a request -> the values of its template."""
+"""What each view shows: one transaction of the store and what is asked for -> the values of its template."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from datetime import timedelta
 from itertools import groupby
 from secrets import token_hex
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 
-from monitor.models import Alert, DeliveryState, Event, Field, Relation, Source, StoredArticle
-from monitor.store import Session, deliveries, history
-from monitor.store import sources as source_states
-from monitor.track import fold_name, fold_relations, is_same_company
+from monitor.models import HOURS_OF_WEEK, Alert, Event, EventType, Field, Modality, Rhythm, StoredArticle
+from monitor.store import Session, browse, history, rhythms
+from monitor.track import fold_name
+from monitor.web import ledger, listings
+from monitor.web.asking import Query, read_id
+from monitor.web.chart import draw_bars, draw_timeline
+from monitor.web.diff import compare_lines, compare_texts
+from monitor.web.listings import Rows, Surroundings
 from monitor.web.marking import Span, mark_line, mark_paragraphs, merge_spans, split_marked
 from monitor.web.wording import localize
 
 Values = Mapping[str, Any]
+Place = Mapping[str, str]
+"""The parts of a path that have names."""
 
-_ALERTS_A_PAGE = 25
-_MAX_ROWS = 100
-_MAX_RESULTS = 50
-_MAX_WORDS_CHARS = 300
-_NUMBER = re.compile(r"[0-9]{1,18}")
-"""What fits the database's signed 64 bits."""
-_OPENING, _CLOSING = token_hex(8), token_hex(8)
+_MARKS = (token_hex(8), token_hex(8))
 """Around found words: what no page can have in its text, as brackets are."""
+_COMPANY_DAYS = 90
+_HOURS_OF_DAY = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,37 +36,33 @@ class View:
 
     path: str
     template: str
-    read: Callable[[Session, Request], Values]
+    read: Callable[[Session, Query, Place, Surroundings], Values]
+    listing: str = ""
+    """The list that it shows, which can be had in other forms too."""
 
 
-def list_views(sources: Sequence[Source]) -> tuple[View, ...]:
-    """Return every view; `sources` are those that are configured."""
-    return (
-        View(path="/", template="alerts.html", read=show_alerts),
-        View(path="/articles/{id}", template="article.html", read=show_article),
-        View(path="/search", template="search.html", read=show_search),
-        View(path="/relations", template="relations.html", read=show_relations),
-        View(path="/sources", template="sources.html", read=partial(show_sources, sources=sources)),
-        View(path="/deliveries", template="deliveries.html", read=show_deliveries),
-    )
-
-
-def show_alerts(session: Session, request: Request) -> Values:
+def show_alerts(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
     """Return the newest alerts, or those before one of them, by day."""
-    before = _ask_number(request, "before")
-    found = history.list_alerts(session, before=before, limit=_ALERTS_A_PAGE + 1)
-    shown = found[:_ALERTS_A_PAGE]
+    rows = listings.read_alerts(session, query, around)
+    return {"days": _group_by_day(rows.items), "is_newest": query.before is None, **_list_values(query, rows, "/")}
+
+
+def show_articles(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
+    """Return the newest articles that are what was asked for, with the words marked."""
+    rows = listings.read_articles(session, query, around, marks=_MARKS)
     return {
-        "days": _group_by_day(shown),
-        "older": shown[-1].id if len(found) > len(shown) else None,
-        "is_newest": before is None,
+        "found": [(article, split_marked(article.snippet, *_MARKS)) for article in rows.items],
+        "types": list(EventType),
+        "modalities": list(Modality),
+        "sources": [source.name for source in around.sources],
+        **_list_values(query, rows, "/articles"),
     }
 
 
-def show_article(session: Session, request: Request) -> Values:
-    """Return an article with its evidence marked, its events, alerts and versions."""
-    number = request.path_params["id"]
-    stored = history.read_article(session, int(number)) if _NUMBER.fullmatch(number) else None
+def show_article(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
+    """Return an article with its evidence marked, its events, alerts, stories and versions."""
+    number = read_id(place["id"])
+    stored = history.read_article(session, number) if number is not None else None
     if stored is None:
         raise HTTPException(404, "There is no article with this number.")
     events = history.events_of(session, stored)
@@ -75,65 +71,136 @@ def show_article(session: Session, request: Request) -> Values:
         **_mark_evidence(stored, events),
         "alerts": history.list_alerts_of(session, stored.id),
         "versions": history.list_versions(session, stored.id),
+        "stories": browse.stories_of(session, stored.id),
     }
 
 
-def show_search(session: Session, request: Request) -> Values:
-    """Return the newest articles that hold the words asked for, with the words marked."""
-    words = _ask_words(request, "q")
-    found = history.search_articles(session, words, limit=_MAX_RESULTS, marks=(_OPENING, _CLOSING))
-    results = [(stored, split_marked(snippet, _OPENING, _CLOSING)) for stored, snippet in found]
-    return {"words": words, "results": results, "limit": _MAX_RESULTS}
+def show_version(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
+    """Return what a version of an article changed against the one before it."""
+    number, version = read_id(place["id"]), read_id(place["version"])
+    new = browse.read_version(session, number, version) if number and version else None
+    old = browse.read_version(session, number, version - 1) if number and version else None
+    if new is None or old is None:
+        raise HTTPException(404, "There is no such version of an article, or none before it.")
+    return {
+        "number": number,
+        "version": version,
+        "stored_at": new[2],
+        "title": new[0],
+        "title_pieces": compare_lines(old[0], new[0]),
+        "paragraphs": compare_texts(old[1], new[1]),
+    }
 
 
-def show_relations(session: Session, request: Request) -> Values:
-    """Return where the relations of all companies, or of one, stand; of one, its alerts too."""
-    company = _ask_words(request, "company").strip()
+def show_stories(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
+    """Return the newest stories."""
+    rows = listings.read_stories(session, query, around)
+    return {"stories": rows.items, **_list_values(query, rows, "/stories")}
+
+
+def show_story(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
+    """Return a story and all articles that told it, with their events."""
+    number = read_id(place["id"])
+    found = browse.list_stories(session, story_id=number) if number is not None else []
+    if not found:
+        raise HTTPException(404, "There is no story with this number.")
+    told = browse.events_of_story(session, found[0].id)
+    articles = groupby(told, key=lambda one: one.article_id)
+    return {"story": found[0], "articles": [list(events) for _, events in articles]}
+
+
+def show_relations(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
+    """Return what changed this week, who is in the news and the latest relations; of one company, all of its own."""
+    company = query.company.strip()
     folded = fold_name(company)
-    ledger = fold_relations(history.dated_events(session, companies=[folded] if folded else []))
-    wanted = [relation for relation in ledger if not folded or _names(relation, folded)]
+    rows = listings.read_relations(session, query, around)
+    since = around.now() - timedelta(days=_COMPANY_DAYS)
     return {
-        "company": company,
-        "relations": wanted[:_MAX_ROWS],
-        "count": len(wanted),
-        "alerts": history.list_alerts(session, company=folded, limit=_ALERTS_A_PAGE) if folded else [],
+        "company": company if folded else "",
+        "relations": rows.items,
+        "changes": [] if folded else ledger.read_changes(session, around.now()),
+        "companies": [] if folded else browse.count_companies(session, since=since),
+        "alerts": history.list_alerts(session, company=folded, limit=10) if folded else [],
+        **_list_values(query, rows, "/relations"),
     }
 
 
-def show_sources(session: Session, _request: Request, *, sources: Sequence[Source]) -> Values:
-    """Return the sources and how they fare."""
-    return {"fares": [(source, source_states.read_state(session, source.name)) for source in sources]}
-
-
-def show_deliveries(session: Session, request: Request) -> Values:
-    """Return the newest deliveries, all or those in one state."""
-    asked = request.query_params.get("state", "")
-    if asked and asked not in list(DeliveryState):
-        raise HTTPException(400, f"A state is one of {', '.join(DeliveryState)}.")
-    state = DeliveryState(asked) if asked else None
+def show_pair(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
+    """Return the timeline of two companies."""
+    pair = fold_name(query.left.strip()), fold_name(query.right.strip())
+    if not all(pair):
+        raise HTTPException(400, "A pair needs two companies: “left” and “right”.")
+    steps, events = ledger.read_pair(session, pair)
+    moved = {step.told.id: step.transition for step in steps}
     return {
-        "state": state,
-        "counts": deliveries.count_deliveries(session),
-        "deliveries": deliveries.list_deliveries(session, state=state, limit=_MAX_ROWS),
+        "left": query.left.strip(),
+        "right": query.right.strip(),
+        "chart": draw_timeline(steps, events, around.now()) if events else None,
+        "events": [(one, moved.get(one.id)) for one in reversed(events)],
     }
 
 
-def _ask_number(request: Request, name: str) -> int | None:
-    text = request.query_params.get(name, "")
-    if text and not _NUMBER.fullmatch(text):
-        raise HTTPException(400, f"The value of “{name}” must be a whole number.")
-    return int(text) if text else None
+def show_rules(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
+    """Return the rules with their hits a week."""
+    rows = listings.read_rules(session, query, around)
+    return {"rules": [(hits, draw_bars(hits.weeks)) for hits in rows.items], **_list_values(query, rows, "/rules")}
 
 
-def _ask_words(request: Request, name: str) -> str:
-    text = request.query_params.get(name, "")
-    if len(text) > _MAX_WORDS_CHARS:
-        raise HTTPException(400, f"The value of “{name}” may have {_MAX_WORDS_CHARS} characters at most.")
-    return text
+def show_sources(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
+    """Return the sources, how they fare and their rhythm by hour of day."""
+    rows = listings.read_sources(session, query, around)
+    shift = localize(around.now()).utcoffset() or timedelta()
+    fares = []
+    for source, state in zip(around.sources, rows.items, strict=False):
+        hours = _daily_rhythm(rhythms.read_pulse(session, source).rhythm, round(shift.total_seconds() / 3600))
+        fares.append((source, state, hours if any(hours) else None, draw_bars(hours)))
+    return {"fares": fares, **_list_values(query, rows, "/sources")}
+
+
+def show_deliveries(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
+    """Return the newest deliveries, all or those of a route or in a state, and the counts of each route."""
+    rows = listings.read_deliveries(session, query, around)
+    return {
+        "routes": browse.count_routes(session),
+        "deliveries": rows.items,
+        **_list_values(query, rows, "/deliveries"),
+    }
+
+
+VIEWS = (
+    View(path="/", template="alerts.html", read=show_alerts, listing="alerts"),
+    View(path="/stories", template="stories.html", read=show_stories, listing="stories"),
+    View(path="/stories/{id}", template="story.html", read=show_story),
+    View(path="/articles", template="articles.html", read=show_articles, listing="articles"),
+    View(path="/articles/{id}", template="article.html", read=show_article),
+    View(path="/articles/{id}/versions/{version}", template="version.html", read=show_version),
+    View(path="/relations", template="relations.html", read=show_relations, listing="relations"),
+    View(path="/pair", template="pair.html", read=show_pair),
+    View(path="/rules", template="rules.html", read=show_rules, listing="rules"),
+    View(path="/sources", template="sources.html", read=show_sources, listing="sources"),
+    View(path="/deliveries", template="deliveries.html", read=show_deliveries, listing="deliveries"),
+)
+
+
+def _list_values(query: Query, rows: Rows, path: str) -> Values:
+    """Return what every list shows: what was asked for, and where it goes on."""
+    older = query.address(path, before=rows.next) if rows.next is not None else None
+    newest = query.address(path, before=None) if query.before is not None else None
+    return {"query": query, "older": older, "newest": newest}
 
 
 def _group_by_day(alerts: Sequence[Alert]) -> list[list[Alert]]:
     return [list(day) for _, day in groupby(alerts, key=lambda alert: localize(alert.created_at).date())]
+
+
+def _daily_rhythm(rhythm: Rhythm, shift: int) -> list[float]:
+    """Return articles an hour by hour of day, `shift` hours ahead of UTC."""
+    rates = [0.0] * _HOURS_OF_DAY
+    for hour in range(_HOURS_OF_DAY):
+        watched = sum(rhythm.hours[hour:HOURS_OF_WEEK:_HOURS_OF_DAY])
+        found = sum(rhythm.arrivals[hour:HOURS_OF_WEEK:_HOURS_OF_DAY])
+        rates[(hour + shift) % _HOURS_OF_DAY] = found / watched if watched else 0.0
+    return rates
 
 
 def _mark_evidence(stored: StoredArticle, events: Sequence[Event]) -> Values:
@@ -158,7 +225,3 @@ def _find_anchor(event: Event, spans: Sequence[Span]) -> str | None:
     """Return the id of the mark that holds an event's evidence."""
     starts = (start for start, end in spans if start <= event.evidence.start < end)
     return next((f"{event.evidence.field}-{start}" for start in starts), None)
-
-
-def _names(relation: Relation, folded: str) -> bool:
-    return any(is_same_company(fold_name(name), folded) for name in relation.companies)

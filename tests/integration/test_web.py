@@ -6,8 +6,11 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -15,9 +18,11 @@ from selectolax.lexbor import LexborHTMLParser
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from monitor.config import MainSettings, PageSettings, Settings
 from monitor.errors import PageError
 from monitor.models import (
     Article,
+    DeliveryState,
     Event,
     EventType,
     Evidence,
@@ -32,6 +37,7 @@ from monitor.models import (
 )
 from monitor.store import Session, Store, articles, deliveries, news, sources
 from monitor.web import PageServer, make_page
+from monitor.web.listings import Surroundings
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 Outline = list[tuple[str, tuple[str, ...]]]
@@ -39,10 +45,15 @@ VIEWS = (
     "/",
     "/?before=99",
     "/articles/1",
-    "/search",
-    "/search?q=before",
+    "/stories",
+    "/stories/1",
+    "/articles",
+    "/articles?q=before",
+    "/articles/1/versions/2",
     "/relations",
     "/relations?company=Alderon",
+    "/pair?left=Alderon&right={text}",
+    "/rules",
     "/sources",
     "/deliveries",
     "/deliveries?state=dead",
@@ -129,8 +140,11 @@ def add_news(session: Session, text: str, number: int) -> None:
         deliveries.mark_failed(session, [one.id for one in due], text, due_at=None)
 
 
-def serve(store: Store, text: str = "x", *, secrets: tuple[str, ...] = ()) -> PageServer:
-    return PageServer(store=store, sources=[make_source(text)], port=0, secrets=secrets)
+def serve(store: Store, text: str = "x", *, secrets: tuple[str, ...] = (), **page: Any) -> PageServer:
+    settings = Settings(
+        main=MainSettings(page=PageSettings(port=0, **page)), sources=(make_source(text),), secrets=frozenset(secrets)
+    )
+    return PageServer(store=store, settings=settings, now=lambda: NOW)
 
 
 def outline(page: str) -> Outline:
@@ -139,9 +153,9 @@ def outline(page: str) -> Outline:
     return [(node.tag or "", tuple(sorted(node.attributes))) for node in tree.root.traverse()] if tree.root else []
 
 
-async def read_all(server: PageServer, paths: tuple[str, ...]) -> dict[str, str]:
+async def read_all(server: PageServer, paths: tuple[str, ...], text: str = "Birchway") -> dict[str, str]:
     async with server as page, httpx.AsyncClient(base_url=page.url) as client:
-        answers = {path: await client.get(path) for path in paths}
+        answers = {path: await client.get(path.format(text=quote(text))) for path in paths}
     assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 200)
     return {path: answer.text for path, answer in answers.items()}
 
@@ -151,7 +165,7 @@ def assert_guarded(answer: httpx.Response) -> None:
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     assert answer.headers["cache-control"]
@@ -162,7 +176,7 @@ def assert_guarded(answer: httpx.Response) -> None:
 
 
 async def test_every_view_of_an_empty_history_says_so(store: Store) -> None:
-    paths = tuple(path for path in VIEWS if "articles" not in path)
+    paths = tuple(path for path in VIEWS if "/1" not in path)
     pages = await read_all(serve(store), paths)
     assert "No alerts yet" in pages["/"]
     assert "No relations yet" in pages["/relations"]
@@ -174,14 +188,14 @@ async def test_every_view_is_one_landmarked_page(store: Store) -> None:
     fill(store, "Birchway")
     for path, text in (await read_all(serve(store), VIEWS)).items():
         tree = LexborHTMLParser(text)
-        assert len(tree.css("h1")) == len(tree.css("main")) == len(tree.css("title")) == 1, path
+        assert len(tree.css("h1")) == len(tree.css("main")) == len(tree.css("head title")) == 1, path
         assert tree.css("html[lang]"), path
         assert tree.css("a.skip[href='#main']"), path
         assert not tree.css("script, style, [style]"), path
         ids = [node.attributes["id"] for node in tree.css("[id]")]
         assert len(ids) == len(set(ids)), path
         labels = {node.attributes["for"] for node in tree.css("label")}
-        assert {node.attributes["id"] for node in tree.css("input")} <= labels, path
+        assert {node.attributes["id"] for node in tree.css("input:not([type=hidden]), select")} <= labels, path
         assert all(node.css("th[scope=col]") for node in tree.css("table")), path
 
 
@@ -206,6 +220,61 @@ async def test_an_article_shows_its_evidence_marked_and_linked(store: Store) -> 
     assert "named as furniture" in (tree.css_first("details") or tree.root).text()  # type: ignore[union-attr]
 
 
+async def test_a_pair_has_a_chart_whose_points_lead_to_their_evidence(store: Store) -> None:
+    fill(store, "Birchway")
+    path = "/pair?left=Alderon&right={text}"
+    tree = LexborHTMLParser((await read_all(serve(store), (path,)))[path])
+    assert [node.text() for node in tree.css("svg .span title")] == ["active"]
+    targets = [str(link.attributes["href"]) for link in tree.css("svg a.point")]
+    assert targets == ["#event-1", "#event-2", "#event-3"]
+    assert all(tree.css(f".evidence {target} blockquote") for target in targets)
+
+
+async def test_what_changed_this_week_names_both_states(store: Store) -> None:
+    fill(store, "Birchway")
+    tree = LexborHTMLParser((await read_all(serve(store), ("/relations",)))["/relations"])
+    (change,) = tree.css(".changes li")
+    assert [badge.text() for badge in change.css(".badge")] == ["none", "active"]
+    assert change.css_matches("a[href='/articles/1']")
+    assert change.css_matches("a[href='/pair?left=Alderon&right=Birchway']")
+
+
+async def test_a_version_shows_what_came_and_what_went(store: Store) -> None:
+    old = Article(url="https://a.example/1", title="They may part", text="They may part.\n\nThe end.")
+    new = replace(old, text="They will part.\n\nThe end.")
+    with store.write() as session:
+        known = articles.add_article(session, old, source="wire", digest="old", now=NOW)
+        articles.revise_article(session, known, new, digest="new", now=NOW)
+    path = "/articles/1/versions/2"
+    pages = await read_all(serve(store), (path, "/articles/1"))
+    tree = LexborHTMLParser(pages[path])
+    assert [node.text() for node in tree.css(".text ins, .text del")] == [" may", " will"]
+    assert LexborHTMLParser(pages["/articles/1"]).css_matches(f"a[href='{path}']")
+
+
+async def test_a_rule_shows_its_weeks_as_bars(store: Store) -> None:
+    fill(store, "Birchway")
+    tree = LexborHTMLParser((await read_all(serve(store), ("/rules",)))["/rules"])
+    (bars,) = tree.css("svg.bars")
+    assert bars.attributes["aria-label"] == "Hits a week, oldest first: " + "0, " * 11 + "3"
+    assert len(bars.css("rect")) == 1
+
+
+async def test_the_filters_keep_what_was_asked_and_page_on_with_it(store: Store) -> None:
+    fill(store, "Birchway", alerts=30)
+    path = "/articles?q=before&company=Alderon&type=new_partnership&modality=confirmed&since=2026-05-01"
+    tree = LexborHTMLParser((await read_all(serve(store), (path,)))[path])
+    assert len(tree.css("article.card")) == 25
+    assert [node.attributes.get("value") or node.text() for node in tree.css("option[selected]")] == [
+        "new_partnership",
+        "confirmed",
+    ]
+    (following,) = tree.css("a[rel=next]")
+    assert following.attributes["href"] == (
+        "/articles?q=before&company=Alderon&type=new_partnership&modality=confirmed&since=2026-05-01&before=6"
+    )
+
+
 async def test_older_alerts_are_paged_without_gap_or_repeat(store: Store) -> None:
     fill(store, "Birchway", alerts=60)
     seen: list[str | None] = []
@@ -221,7 +290,7 @@ async def test_older_alerts_are_paged_without_gap_or_repeat(store: Store) -> Non
 
 async def test_a_search_marks_the_words_and_takes_brackets_as_text(store: Store) -> None:
     fill(store, "[Birchway]")
-    tree = LexborHTMLParser((await read_all(serve(store), ("/search?q=birch*",)))["/search?q=birch*"])
+    tree = LexborHTMLParser((await read_all(serve(store), ("/articles?q=birch*",)))["/articles?q=birch*"])
     snippet = tree.css_first(".snippet")
     assert snippet is not None
     assert snippet.text() == "before [Birchway] after"
@@ -242,7 +311,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outline]:
     """The elements of each view whose every text is the letter x."""
     with closing(Store(tmp_path_factory.mktemp("calm") / "monitor.db")) as opened:
         fill(opened, "x")
-        pages = asyncio.run(read_all(serve(opened, "x"), VIEWS))
+        pages = asyncio.run(read_all(serve(opened, "x"), VIEWS, "x"))
     return {path: outline(page) for path, page in pages.items()}
 
 
@@ -251,15 +320,24 @@ async def test_hostile_text_makes_the_same_elements_as_the_letter_x(
     text: str, store: Store, calm: dict[str, Outline]
 ) -> None:
     fill(store, text)
-    pages = await read_all(serve(store, text), VIEWS)
+    pages = await read_all(serve(store, text), VIEWS, text)
     assert {path: outline(page) for path, page in pages.items()} == calm
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_queries_make_the_same_elements_as_the_letter_x(text: str, store: Store) -> None:
-    paths = {path: {name: text} for path, name in (("/search", "q"), ("/relations", "company"))}
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        for path, query in paths.items():
+    asked = [
+        (path, {name: text})
+        for path, name in (
+            ("/articles", "q"),
+            ("/articles", "company"),
+            ("/articles", "source"),
+            ("/relations", "company"),
+            ("/deliveries", "route"),
+        )
+    ]
+    async with serve(store, "wire") as page, httpx.AsyncClient(base_url=page.url) as client:
+        for path, query in asked:
             hostile = await client.get(path, params=query)
             calm = await client.get(path, params=dict.fromkeys(query, "x"))
             assert hostile.status_code == 200
@@ -280,19 +358,28 @@ async def test_links_lead_to_the_web_and_tell_nothing(store: Store) -> None:
 # --- refusals ---------------------------------------------------------------------------------------------------
 
 
-async def test_every_route_is_guarded(store: Store) -> None:
-    fill(store, "Birchway")
-    app = make_page(store=store, sources=[], hosts=["x"]).app
+def list_routes(store: Store) -> list[Route]:
+    around = Surroundings(sources=(), rules=(), now=lambda: NOW)
+    app = make_page(store=store, around=around, hosts=["x"]).app
     assert isinstance(app, Starlette)
     routes = [route for route in app.routes if isinstance(route, Route)]
     assert len(routes) == len(app.routes)
-    paths = [route.path.format(id=1, name="style.css") for route in routes if "path:" not in route.path]
+    return [route for route in routes if "path:" not in route.path]
+
+
+def fill_in(route: Route) -> str:
+    return route.path.format(id=1, version=2, name="style.css")
+
+
+async def test_every_route_is_guarded(store: Store) -> None:
+    fill(store, "Birchway")
+    paths = [fill_in(route) for route in list_routes(store) if "POST" not in (route.methods or ())]
     async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
         for path in [*paths, "/nowhere", "/articles/1/"]:
-            answer = await client.get(path)
+            answer = await client.get(path, params={"left": "Alderon", "right": "Birchway"})
             assert answer.status_code == (200 if path in paths else 404)
             assert_guarded(answer)
-            head = await client.head(path)
+            head = await client.head(path, params={"left": "Alderon", "right": "Birchway"})
             assert (head.status_code, head.content) == (answer.status_code, b"")
             foreign = await client.get(path, headers={"Host": "rebound.example"})
             assert (foreign.status_code, "Birchway" in foreign.text) == (421, False)
@@ -301,6 +388,89 @@ async def test_every_route_is_guarded(store: Store) -> None:
                 refused = await client.request(method, path)
                 assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
                 assert_guarded(refused)
+
+
+TOKEN = "a token of some length"
+
+
+async def test_no_route_answers_without_the_token(store: Store) -> None:
+    fill(store, "Birchway")
+    paths = [*(fill_in(route) for route in list_routes(store)), "/nowhere"]
+    wrong: tuple[dict[str, str], ...] = (
+        {},
+        {"Authorization": f"Bearer {TOKEN}x"},
+        {"Authorization": "Basic !!"},
+        {"Authorization": TOKEN},
+    )
+    async with serve(store, token=TOKEN) as page, httpx.AsyncClient(base_url=page.url) as client:
+        for path in paths:
+            for headers in wrong:
+                for method in ("GET", "POST"):
+                    refused = await client.request(method, path, headers=headers)
+                    assert (refused.status_code, "Birchway" in refused.text) == (401, False), path
+                    assert refused.headers["www-authenticate"].startswith("Basic ")
+                    assert_guarded(refused)
+
+
+async def test_the_token_opens_as_bearer_and_as_password_and_is_shown_nowhere(store: Store) -> None:
+    fill(store, TOKEN)
+    async with serve(store, token=TOKEN) as page, httpx.AsyncClient(base_url=page.url) as client:
+        bearer = await client.get("/", headers={"Authorization": f"Bearer {TOKEN}"})
+        password = await client.get("/", auth=("anybody", TOKEN))
+    assert (bearer.status_code, password.status_code) == (200, 200)
+    assert TOKEN not in bearer.text
+
+
+async def test_it_is_not_public_without_a_token(store: Store) -> None:
+    with pytest.raises(PageError, match=r"not shown at 0\.0\.0\.0"):
+        await serve(store, address="0.0.0.0").__aenter__()
+    with pytest.raises(PageError, match="no IP address"):
+        await serve(store, address="monitor.example").__aenter__()
+
+
+async def test_a_public_page_answers_under_its_hosts(store: Store) -> None:
+    async with serve(store, address="0.0.0.0", token=TOKEN, hosts=("monitor.example",)) as page:
+        port = page.url.rstrip("/").rpartition(":")[2]
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", auth=("", TOKEN)) as client:
+            assert (await client.get("/")).status_code == 421
+            assert (await client.get("/", headers={"Host": "monitor.example"})).status_code == 200
+
+
+def read_form(page: str) -> dict[str, str]:
+    tree = LexborHTMLParser(page)
+    return {str(field.attributes["name"]): str(field.attributes["value"]) for field in tree.css("th .requeue input")}
+
+
+async def test_a_dead_delivery_is_sent_again_from_our_own_form_only(store: Store) -> None:
+    fill(store, "Birchway", alerts=2)
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        own = {"Origin": page.url.rstrip("/")}
+        form = read_form((await client.get("/deliveries")).text)
+        refusals: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
+            ({}, form),
+            ({"Origin": "http://a.example"}, form),
+            ({"Origin": "null"}, form),
+            (own | {"Sec-Fetch-Site": "cross-site"}, form),
+            (own, form | {"token": "x"}),
+            (own, {"id": form["id"]}),
+        )
+        for headers, fields in refusals:
+            answer = await client.post("/deliveries/requeue", headers=headers, data=fields)
+            assert answer.status_code == 403
+            assert_guarded(answer)
+        for fields in (form | {"id": "x"}, form | {"id": "1" * 3000}):
+            assert (await client.post("/deliveries/requeue", headers=own, data=fields)).status_code == 400
+        with store.read() as session:
+            assert deliveries.count_deliveries(session) == {DeliveryState.DEAD: 2}
+        done = await client.post("/deliveries/requeue", headers=own, data=form)
+        assert (done.status_code, done.headers["location"]) == (303, "/deliveries")
+        with store.read() as session:
+            assert [one.id for one in deliveries.list_deliveries(session, state=DeliveryState.WAITING)] == [
+                int(form["id"])
+            ]
+        await client.post("/deliveries/requeue", headers=own, data={"token": form["token"]})
+        with store.read() as session:
+            assert deliveries.count_deliveries(session) == {DeliveryState.WAITING: 2}
 
 
 async def test_it_answers_under_its_own_names_only(store: Store) -> None:
@@ -320,7 +490,12 @@ NOWHERE = (
     "/articles/" + "9" * 5000,
     "/articles/1%2F",
     "/articles/%D9%A1",
-    "/search/",
+    "/search",
+    "/articles/1/versions/1",
+    "/articles/1/versions/9",
+    "/articles/x/versions/2",
+    "/stories/9",
+    "/stories/x",
     "/static/",
     "/static/x",
     "/static/..%2Fpage.py",
@@ -333,7 +508,16 @@ SENSELESS = (
     "/?before=1.0",
     "/?before=" + "9" * 30,
     "/deliveries?state=<b>",
-    "/search?q=" + "a" * 301,
+    "/deliveries?limit=0",
+    "/deliveries?limit=201",
+    "/articles?type=<b>",
+    "/articles?modality=sure",
+    "/articles?since=yesterday",
+    "/articles?since=0001-01-01",
+    "/articles?until=9999-12-31",
+    "/articles?until=2026-02-30",
+    "/articles?q=" + "a" * 301,
+    "/pair?left=Alderon",
     "/relations?company=" + "a" * 301,
 )
 
@@ -392,7 +576,9 @@ async def test_a_taken_port_is_told(store: Store) -> None:
     async with serve(store) as page:
         port = int(page.url.rstrip("/").rpartition(":")[2])
         with pytest.raises(PageError, match=f"port {port} cannot be used for the page: Address already in use"):
-            await PageServer(store=store, sources=[], port=port).__aenter__()
+            await PageServer(
+                store=store, settings=Settings(main=MainSettings(page=PageSettings(port=port)))
+            ).__aenter__()
 
 
 async def test_it_leaves_signals_alone(store: Store) -> None:

@@ -1,0 +1,151 @@
+"""The lists of the history: what each holds and how it is read. The page, the feeds and the API show the same ones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from monitor.models import (
+    Alert,
+    Change,
+    Delivery,
+    FoundArticle,
+    Relation,
+    Rule,
+    RuleHits,
+    Source,
+    SourceState,
+    StoryDigest,
+)
+from monitor.store import Session, browse, deliveries, history
+from monitor.store import sources as source_states
+from monitor.track import fold_name
+from monitor.web import ledger
+from monitor.web.asking import Query
+
+DEFAULT_LIMIT = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a reading needs beside the database."""
+
+    sources: tuple[Source, ...]
+    """Those that are on."""
+    rules: tuple[Rule, ...]
+    """The user's own."""
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """A stretch of a list."""
+
+    items: Sequence[Any]
+    next: int | None = None
+    """What `before` is for the stretch that follows; None at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list of the history."""
+
+    name: str
+    """Of its address."""
+    title: str
+    item: type
+    asks: tuple[str, ...]
+    """The parameters that it understands."""
+    read: Callable[[Session, Query, Surroundings], Rows]
+
+
+def read_alerts(session: Session, query: Query, _around: Surroundings) -> Rows:
+    """Return the newest alerts, all or those of a company."""
+    company = fold_name(query.company.strip()) or None
+    return _page(query, lambda asked, limit: history.list_alerts(session, company=company, before=asked, limit=limit))
+
+
+def read_articles(
+    session: Session, query: Query, _around: Surroundings, *, marks: tuple[str, str] = ("[", "]")
+) -> Rows:
+    """Return the newest articles that are what was asked for; the words asked for stand between `marks`."""
+    wanted = query.articles
+    return _page(
+        query,
+        lambda asked, limit: browse.find_articles(session, wanted, before=asked, limit=limit, marks=marks),
+    )
+
+
+def read_stories(session: Session, query: Query, _around: Surroundings) -> Rows:
+    """Return the newest stories."""
+    return _page(query, lambda asked, limit: browse.list_stories(session, before=asked, limit=limit))
+
+
+def read_relations(session: Session, query: Query, _around: Surroundings) -> Rows:
+    """Return the relations that changed last, or all of a company; at once, without a next stretch."""
+    company = fold_name(query.company.strip())
+    found = ledger.read_relations_of(session, company) if company else ledger.read_latest_relations(session)
+    return Rows(items=found[: query.limit])
+
+
+def read_changes(session: Session, query: Query, around: Surroundings) -> Rows:
+    """Return what changed this week, at once."""
+    return Rows(items=ledger.read_changes(session, around.now())[: query.limit])
+
+
+def read_rules(session: Session, query: Query, around: Surroundings) -> Rows:
+    """Return the rules that told events in the last weeks, and all of the user's own."""
+    own = {rule.name for rule in around.rules}
+    hits = [replace(one, is_own=one.rule in own) for one in browse.count_hits(session, now=around.now())]
+    silent = own - {one.rule for one in hits}
+    hits += [RuleHits(rule=name, weeks=(0,) * 12, is_own=True) for name in sorted(silent)]
+    return Rows(items=hits[: query.limit])
+
+
+def read_sources(session: Session, query: Query, around: Surroundings) -> Rows:
+    """Return how the sources fare, in the order of sources.toml."""
+    states = [source_states.read_state(session, source.name) for source in around.sources]
+    return Rows(items=states[: query.limit])
+
+
+def read_deliveries(session: Session, query: Query, _around: Surroundings) -> Rows:
+    """Return the newest deliveries, all or those of a route or in a state."""
+    route = query.route or None
+    return _page(
+        query,
+        lambda asked, limit: deliveries.list_deliveries(
+            session, state=query.state, route=route, before=asked, limit=limit
+        ),
+    )
+
+
+LISTINGS = (
+    Listing(name="alerts", title="Alerts", item=Alert, asks=("company", "before", "limit"), read=read_alerts),
+    Listing(
+        name="articles",
+        title="Articles",
+        item=FoundArticle,
+        asks=("q", "company", "type", "modality", "source", "since", "until", "before", "limit"),
+        read=read_articles,
+    ),
+    Listing(name="stories", title="Stories", item=StoryDigest, asks=("before", "limit"), read=read_stories),
+    Listing(name="relations", title="Relations", item=Relation, asks=("company", "limit"), read=read_relations),
+    Listing(name="changes", title="What changed this week", item=Change, asks=("limit",), read=read_changes),
+    Listing(name="rules", title="Rules", item=RuleHits, asks=("limit",), read=read_rules),
+    Listing(name="sources", title="Sources", item=SourceState, asks=("limit",), read=read_sources),
+    Listing(
+        name="deliveries",
+        title="Deliveries",
+        item=Delivery,
+        asks=("state", "route", "before", "limit"),
+        read=read_deliveries,
+    ),
+)
+
+
+def _page(query: Query, read: Callable[[int | None, int], Sequence[Any]]) -> Rows:
+    """Return a stretch of a list that is read by the numbers of its items, newest first."""
+    limit = query.limit or DEFAULT_LIMIT
+    found = read(query.before, limit + 1)
+    shown = found[:limit]
+    return Rows(items=shown, next=shown[-1].id if len(found) > limit else None)
