@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from monitor.models import Change, RelationState, SourcedEvent
 
@@ -128,6 +129,8 @@ def _group_by_subject(steps: Sequence[Change], events: Sequence[SourcedEvent]) -
 
 
 def _draw_lane(axis: _Axis, y: float, steps: Sequence[Change], told: Sequence[SourcedEvent]) -> Lane:
+    # Companies that share a beginning of their names may have steps of their own to one state.
+    steps = [next(group) for _, group in groupby(steps, key=lambda step: step.transition.after)]
     starts = [axis.place(step.transition.at) for step in steps]
     ends = [*starts[1:], WIDTH - _MARGIN]
     segments = tuple(

@@ -29,7 +29,7 @@ def read_changes(session: Session, now: datetime) -> list[Change]:
     """Return the steps of all relations in the last seven days, the latest first."""
     pairs = browse.latest_pairs(session, since=now - _WEEK, events=300, limit=100)
     steps = [step for step in _trace_pairs(session, pairs) if step.transition.at >= now - _WEEK]
-    return sorted(steps, key=lambda step: (step.transition.at, step.told.id), reverse=True)
+    return sorted(steps, key=lambda step: step.transition.at)[::-1]
 
 
 def read_pair(session: Session, pair: Pair) -> tuple[list[Change], list[SourcedEvent]]:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from monitor.store import Store
 from monitor.web import wording
+from monitor.web.api import fail_as_json, list_api_routes
 from monitor.web.asking import read_query
 from monitor.web.guard import Guard
 from monitor.web.listings import Surroundings
@@ -42,7 +43,9 @@ def make_page(
     templates = _load_templates(secrets)
     templates.globals["form_token"] = form_token
 
-    def fail(_request: Request, error: Exception) -> Response:
+    def fail(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and request.url.path.startswith("/api/"):
+            return fail_as_json(error)
         status, detail = (
             (error.status_code, error.detail)
             if isinstance(error, HTTPException)
@@ -52,6 +55,7 @@ def make_page(
         return HTMLResponse(templates.get_template("error.html").render(values), status_code=status)
 
     routes = [
+        *list_api_routes(store, around, wording.make_finalizer(secrets)),
         *(Route(view.path, _make_endpoint(view, store, around, templates)) for view in VIEWS),
         Route(REQUEUE_PATH, make_requeue(store, around.now, form_token), methods=["POST"]),
         Route("/static/{name}", _send_asset),
