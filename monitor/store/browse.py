@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, and_, col, func, or_, select
 
 from monitor.models import (
+    Alert,
     ArticleFilter,
     CompanyCount,
     DeliveryState,
@@ -29,8 +30,16 @@ from monitor.models import (
 )
 from monitor.store.database import in_chunks
 from monitor.store.history import full_text_query
-from monitor.store.news import named_like, read_events
-from monitor.store.tables import ArticleRow, ArticleVersionRow, DeliveryRow, EventRow, ParticipantRow, StoryRow
+from monitor.store.news import named_like, read_alerts, read_events
+from monitor.store.tables import (
+    AlertRow,
+    ArticleRow,
+    ArticleVersionRow,
+    DeliveryRow,
+    EventRow,
+    ParticipantRow,
+    StoryRow,
+)
 
 _FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
 _SNIPPET_WORDS = 24
@@ -149,6 +158,17 @@ def read_version(session: Session, article_id: int, version: int) -> tuple[str, 
 def stories_of(session: Session, article_id: int) -> list[int]:
     """Return the ids of the stories that an article belongs to."""
     return sorted(set(session.exec(select(EventRow.story_id).where(EventRow.article_id == article_id))))
+
+
+def alerts_after(session: Session, after: int, *, limit: int = 50) -> list[Alert]:
+    """Return the alerts that came after the one with this id, oldest first."""
+    newer = select(AlertRow.id).where(col(AlertRow.id) > after).order_by(col(AlertRow.id)).limit(limit)
+    return read_alerts(session, [one for one in session.exec(newer) if one is not None])
+
+
+def newest_alert(session: Session) -> int:
+    """Return the id of the newest alert; 0 if there is none."""
+    return session.exec(select(func.max(AlertRow.id))).one() or 0
 
 
 # --- stories ----------------------------------------------------------------------------------------------------

@@ -57,20 +57,16 @@ class PairDetail:
 Place = Mapping[str, str]
 
 
-def list_api_routes(store: Store, around: Surroundings, say: Callable[[object], object]) -> list[Route]:
+def list_api_routes(store: Store, around: Surroundings, say: Say) -> list[Route]:
     """Return the routes of the API and of the feeds; every text passes `say`."""
-
-    def say_text(text: str) -> str:
-        return str(say(text))
-
-    answer = partial(_make_endpoint, store, say_text)
+    answer = partial(_make_endpoint, store, say)
     routes = [Route(f"/api/{listing.name}", answer(partial(_read_listing, listing, around))) for listing in LISTINGS]
     routes += [
         Route(path, answer(partial(_read_detail, _adapter_of(kind), read)))
         for path, (_, kind, _, read) in _DETAILS.items()
     ]
     routes += [
-        Route(f"/lists/{listing.name}.{form}", _make_feed(listing, form, store, around, say_text))
+        Route(f"/lists/{listing.name}.{form}", _make_feed(listing, form, store, around, say))
         for listing in LISTINGS
         for form in _FORMS
     ]

@@ -19,6 +19,7 @@ from monitor.web.api import fail_as_json, list_api_routes
 from monitor.web.asking import read_query
 from monitor.web.guard import Guard
 from monitor.web.listings import Surroundings
+from monitor.web.live import LIVE_PATH, Live
 from monitor.web.requeue import REQUEUE_PATH, make_requeue
 from monitor.web.views import VIEWS, View
 
@@ -40,6 +41,7 @@ def make_page(
     `secrets` are blacked out wherever they stand. With a `token`, nobody is answered who does not bring it.
     """
     form_token = token_urlsafe()
+    say = wording.make_sayer(secrets)
     templates = _load_templates(secrets)
     templates.globals["form_token"] = form_token
 
@@ -55,9 +57,10 @@ def make_page(
         return HTMLResponse(templates.get_template("error.html").render(values), status_code=status)
 
     routes = [
-        *list_api_routes(store, around, wording.make_finalizer(secrets)),
+        *list_api_routes(store, around, say),
         *(Route(view.path, _make_endpoint(view, store, around, templates)) for view in VIEWS),
         Route(REQUEUE_PATH, make_requeue(store, around.now, form_token), methods=["POST"]),
+        Route(LIVE_PATH, Live(store, say).make_endpoint()),
         Route("/static/{name}", _send_asset),
         Route("/{path:path}", _refuse),
     ]

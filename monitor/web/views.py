@@ -44,7 +44,12 @@ class View:
 def show_alerts(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
     """Return the newest alerts, or those before one of them, by day."""
     rows = listings.read_alerts(session, query, around)
-    return {"days": _group_by_day(rows.items), "is_newest": query.before is None, **_list_values(query, rows, "/")}
+    return {
+        "days": _group_by_day(rows.items),
+        "is_live": query.before is None and not query.company,
+        "after": browse.newest_alert(session),
+        **_list_values(query, rows, "/"),
+    }
 
 
 def show_articles(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:

@@ -17,14 +17,24 @@ _CONTROLS = {
 """Control characters as the pictures that Unicode has of them."""
 
 
-def make_finalizer(secrets: Collection[str]) -> Callable[[object], object]:
-    """Return what every value of a template passes on its way to the page: no secrets, controls made visible."""
+def make_sayer(secrets: Collection[str]) -> Callable[[str], str]:
+    """Return what every text passes on its way out: no secrets, controls made visible."""
     hidden = frozenset(secrets)
+
+    def say(text: str) -> str:
+        return redact(text, hidden).translate(_CONTROLS)
+
+    return say
+
+
+def make_finalizer(secrets: Collection[str]) -> Callable[[object], object]:
+    """Return what every value of a template passes on its way to the page: as `make_sayer`, but markup stays."""
+    say = make_sayer(secrets)
 
     def finalize(value: object) -> object:
         if isinstance(value, Markup) or not isinstance(value, str):
             return value
-        return redact(value, hidden).translate(_CONTROLS)
+        return say(value)
 
     return finalize
 

@@ -191,7 +191,7 @@ async def test_every_view_is_one_landmarked_page(store: Store) -> None:
         assert len(tree.css("h1")) == len(tree.css("main")) == len(tree.css("head title")) == 1, path
         assert tree.css("html[lang]"), path
         assert tree.css("a.skip[href='#main']"), path
-        assert not tree.css("script, style, [style]"), path
+        assert not tree.css("script:not([src^='/static/']), style, [style], [onclick]"), path
         ids = [node.attributes["id"] for node in tree.css("[id]")]
         assert len(ids) == len(set(ids)), path
         labels = {node.attributes["for"] for node in tree.css("label")}
@@ -374,6 +374,7 @@ def fill_in(route: Route) -> str:
 async def test_every_route_is_guarded(store: Store) -> None:
     fill(store, "Birchway")
     paths = [fill_in(route) for route in list_routes(store) if "POST" not in (route.methods or ())]
+    paths.remove("/live")  # it has no end; see test_web_live.py
     async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
         for path in [*paths, "/nowhere", "/articles/1/"]:
             answer = await client.get(path, params={"left": "Alderon", "right": "Birchway"})
