@@ -81,7 +81,6 @@ async def test_an_open_stream_does_not_keep_the_server(store: Store) -> None:
 
 async def test_only_so_many_readers_are_served(store: Store) -> None:
     async with serve(store) as page, httpx.AsyncClient(limits=httpx.Limits(max_connections=None)) as client:
-        streams = [
-            await client.send(client.build_request("GET", f"{page.url}live?after=0"), stream=True) for _ in range(64)
-        ]
+        for _ in range(64):
+            await client.send(client.build_request("GET", f"{page.url}live?after=0"), stream=True)
         assert (await client.get(f"{page.url}live?after=0")).status_code == 503
