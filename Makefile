@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit soak lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-channels bench-check bench-fetch bench-pace bench-stories bench-rules clean
+.PHONY: help run test unit soak lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-channels bench-check bench-fetch bench-pace bench-stories bench-rules bench-history clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -63,6 +63,8 @@ bench-stories: .venv/dev.stamp  ## measure how the same news in other words is t
 
 bench-rules: .venv/dev.stamp  ## measure 10,000 rules beside a loop and SQLite, on ../shared/data/events
 	$(BIN)/python -m tests.bench.bench_rules
+bench-history: .venv/dev.stamp  ## measure the page on 100,000 made articles
+	$(BIN)/python -m tests.bench.bench_history
 
 clean:  ## remove what was set up; the database stays
 	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

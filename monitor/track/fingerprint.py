@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cleanco import basename
 from rensa import RMinHash
@@ -63,6 +64,7 @@ def is_same_company(left: str, right: str) -> bool:
     return left == right or left.startswith(f"{right} ") or right.startswith(f"{left} ")
 
 
+@lru_cache(maxsize=4096)
 def fold_name(name: str) -> str:
     """Return the form of a company's name that its spellings share: no case, accents, legal suffix, punctuation.
 

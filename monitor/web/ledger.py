@@ -1,9 +1,10 @@
 """Relations as they are read: the latest of all, those of a company, the steps of a pair. Folded from few events."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.models import Change, DatedEvent, Relation, SourcedEvent
+from monitor.models import Change, DatedEvent, Relation, SourcedEvent, Transition
 from monitor.store import Session, browse, history
 from monitor.track import fold_name, fold_relations, is_same_company, read_relations, trace_relations
 
@@ -13,23 +14,26 @@ Pair = tuple[str, str]
 """Two folded names."""
 
 
-def read_latest_relations(session: Session) -> list[Relation]:
-    """Return the relations that the newest news moved, the latest change first."""
-    steps = _trace_pairs(session, browse.latest_pairs(session))
+def read_latest_steps(session: Session) -> list[Change]:
+    """Return the steps of the relations that the newest news moved, in order."""
+    return _trace_pairs(session, browse.latest_pairs(session))
+
+
+def fold_steps(steps: Iterable[Change]) -> list[Relation]:
+    """Return where steps lead, the latest change first."""
     return list(read_relations(step.transition for step in steps))
+
+
+def steps_of_week(steps: Sequence[Change], now: datetime) -> list[Change]:
+    """Return the steps of the last seven days, the latest first."""
+    recent = [step for step in steps if step.transition.at >= now - _WEEK]
+    return sorted(recent, key=lambda step: step.transition.at)[::-1]
 
 
 def read_relations_of(session: Session, company: str) -> list[Relation]:
     """Return all relations of a company (folded), the latest change first."""
     ledger = fold_relations(history.dated_events(session, companies=[company]))
     return [relation for relation in ledger if _is_among(company, relation.companies)]
-
-
-def read_changes(session: Session, now: datetime) -> list[Change]:
-    """Return the steps of all relations in the last seven days, the latest first."""
-    pairs = browse.latest_pairs(session, since=now - _WEEK, events=300, limit=100)
-    steps = [step for step in _trace_pairs(session, pairs) if step.transition.at >= now - _WEEK]
-    return sorted(steps, key=lambda step: step.transition.at)[::-1]
 
 
 def read_pair(session: Session, pair: Pair) -> tuple[list[Change], list[SourcedEvent]]:
@@ -46,16 +50,19 @@ def _trace(events: Iterable[SourcedEvent], pairs: Sequence[Pair]) -> list[Change
     """Return the steps of these pairs, in order."""
     by_event = {id(one.event): one for one in events}
     steps = trace_relations(DatedEvent(event=one.event, at=one.at) for one in by_event.values())
-    first_words = {frozenset(_first_word(name) for name in pair) for pair in pairs}
-    return [
-        Change(transition=step, told=by_event[id(step.event)])
-        for step in steps
-        if frozenset(_first_word(fold_name(name)) for name in step.companies) in first_words
-    ]
+    wanted: dict[frozenset[str], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        wanted[_first_words(pair)].append(pair)
+    return [Change(transition=step, told=by_event[id(step.event)]) for step in steps if _is_wanted(step, wanted)]
 
 
-def _first_word(name: str) -> str:
-    return name.partition(" ")[0]
+def _is_wanted(step: Transition, wanted: Mapping[frozenset[str], Sequence[Pair]]) -> bool:
+    names = [fold_name(name) for name in step.companies]
+    return any(_is_pair(pair, names) for pair in wanted.get(_first_words(names), ()))
+
+
+def _first_words(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.partition(" ")[0] for name in names)
 
 
 def _names_of(told: SourcedEvent) -> list[str]:

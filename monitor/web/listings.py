@@ -84,13 +84,16 @@ def read_stories(session: Session, query: Query, _around: Surroundings) -> Rows:
 def read_relations(session: Session, query: Query, _around: Surroundings) -> Rows:
     """Return the relations that changed last, or all of a company; at once, without a next stretch."""
     company = fold_name(query.company.strip())
-    found = ledger.read_relations_of(session, company) if company else ledger.read_latest_relations(session)
+    if company:
+        return Rows(items=ledger.read_relations_of(session, company)[: query.limit])
+    found = ledger.fold_steps(ledger.read_latest_steps(session))
     return Rows(items=found[: query.limit])
 
 
 def read_changes(session: Session, query: Query, around: Surroundings) -> Rows:
-    """Return what changed this week, at once."""
-    return Rows(items=ledger.read_changes(session, around.now())[: query.limit])
+    """Return what changed this week as far as the newest news tells, at once."""
+    steps = ledger.steps_of_week(ledger.read_latest_steps(session), around.now())
+    return Rows(items=steps[: query.limit])
 
 
 def read_rules(session: Session, query: Query, around: Surroundings) -> Rows:

@@ -13,7 +13,7 @@ from monitor.models import HOURS_OF_WEEK, Alert, Event, EventType, Field, Modali
 from monitor.store import Session, browse, history, rhythms
 from monitor.track import fold_name
 from monitor.web import ledger, listings
-from monitor.web.asking import Query, read_id
+from monitor.web.asking import MAX_LIMIT, Query, read_id
 from monitor.web.chart import draw_bars, draw_timeline
 from monitor.web.diff import compare_lines, compare_texts
 from monitor.web.listings import Rows, Surroundings
@@ -27,6 +27,8 @@ Place = Mapping[str, str]
 _MARKS = (token_hex(8), token_hex(8))
 """Around found words: what no page can have in its text, as brackets are."""
 _COMPANY_DAYS = 90
+_COMPANY_ALERTS = 10
+_MAX_LATEST = 40
 _HOURS_OF_DAY = 24
 
 
@@ -118,15 +120,24 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
     """Return what changed this week, who is in the news and the latest relations; of one company, all of its own."""
     company = query.company.strip()
     folded = fold_name(company)
-    rows = listings.read_relations(session, query, around)
+    if folded:
+        return {
+            "company": company,
+            "relations": ledger.read_relations_of(session, folded)[:MAX_LIMIT],
+            "changes": [],
+            "companies": [],
+            "alerts": history.list_alerts(session, company=folded, limit=_COMPANY_ALERTS),
+            "query": query,
+        }
+    steps = ledger.read_latest_steps(session)
     since = around.now() - timedelta(days=_COMPANY_DAYS)
     return {
-        "company": company if folded else "",
-        "relations": rows.items,
-        "changes": [] if folded else ledger.read_changes(session, around.now()),
-        "companies": [] if folded else browse.count_companies(session, since=since),
-        "alerts": history.list_alerts(session, company=folded, limit=10) if folded else [],
-        **_list_values(query, rows, "/relations"),
+        "company": "",
+        "relations": ledger.fold_steps(steps)[:_MAX_LATEST],
+        "changes": ledger.steps_of_week(steps, around.now())[:_MAX_LATEST],
+        "companies": browse.count_companies(session, since=since),
+        "alerts": [],
+        "query": query,
     }
 
 

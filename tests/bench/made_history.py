@@ -29,10 +29,16 @@ SOURCES = tuple(
     Source(name=name, kind=SourceKind.FEED, url=f"https://{name}.example/feed")
     for name in ("meridian-wire", "quay-ledger", "harbour-times", "north-desk", "the-exchange")
 )
-_FIRST = ("Alder", "Birchway", "Cedar", "Dunmore", "Elmfield", "Farrow", "Glenside", "Harrow", "Ivory", "Juniper")
+_BEGINNINGS = ("Al", "Bir", "Ce", "Dun", "Elm", "Far", "Glen", "Har", "Iv", "Juni", "Kel", "Lor", "Mar", "Nor", "Ost")
+_ENDINGS = ("der", "chway", "dar", "more", "field", "row", "side", "low", "ory", "per", "ton", "ville", "stead", "wick")
 _SECOND = ("Motors", "Labs", "Cloud", "Energy", "Foods", "Pharma", "Systems", "Bank", "Air", "Steel")
-_THIRD = ("", " Group", " Europe", " Holdings", " One")
-COMPANIES = tuple(f"{first} {second}{third}" for third in _THIRD for second in _SECOND for first in _FIRST)
+_OTHERS = tuple(
+    f"{beginning}{ending} {_SECOND[(row + column) % len(_SECOND)]}"
+    for row, ending in enumerate(_ENDINGS)
+    for column, beginning in enumerate(_BEGINNINGS)
+    if row + column
+)
+COMPANIES = ("Alder Motors", "Birchway Motors", *_OTHERS)
 _PROSE = (
     "the company said on Monday that it would supply more parts of its new plant under an agreement which both sides "
     "had signed in spring and analysts expected revenue margins costs orders cloud steel contract exclusive"
