@@ -5,7 +5,7 @@ never walked over.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -45,10 +45,13 @@ _FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
 _SNIPPET_WORDS = 24
 _MAX_STORY_EVENTS = 500
 _PAIR_EVENTS = text(
-    "SELECT DISTINCT one.event_id FROM json_each(:pairs) AS pair"
+    "SELECT DISTINCT event_id FROM ("
+    "SELECT one.event_id, row_number() OVER (PARTITION BY pair.key ORDER BY one.event_id DESC) AS age"
+    " FROM json_each(:pairs) AS pair"
     " JOIN participants AS one ON one.folded >= pair.value ->> 0 AND one.folded < (pair.value ->> 0) || '!'"
     " JOIN participants AS other ON other.event_id = one.event_id"
     " AND other.folded >= pair.value ->> 1 AND other.folded < (pair.value ->> 1) || '!'"
+    ") WHERE age <= :most"
 )
 """As `news.named_like`, for many pairs at once: from a name up to what follows it and a blank."""
 
@@ -264,14 +267,28 @@ def latest_pairs(
     return list(dict.fromkeys(pairs))[:limit]
 
 
-def events_of_pairs(session: Session, pairs: Sequence[tuple[str, str]]) -> list[SourcedEvent]:
-    """Return the events of the newest version of each article that may name both companies of a pair.
+def events_of_pairs(session: Session, pairs: Sequence[tuple[str, str]], *, most: int = 200) -> list[SourcedEvent]:
+    """Return the last events, so many of each pair, of the newest versions of articles that may name both companies.
 
     May: a company is looked for by the first word of its name, because news shortens names.
     """
     words = [[name.split(" ")[0] for name in pair] for pair in pairs]
-    found = session.connection().execute(_PAIR_EVENTS, {"pairs": json.dumps(words)})
+    counts = Counter(word for pair in words for word in pair)
+    # The rarer name first: the events of that one are gone through.
+    words = [sorted(pair, key=counts.__getitem__) for pair in words]
+    found = session.connection().execute(_PAIR_EVENTS, {"pairs": json.dumps(words), "most": most})
     return _read_sourced(session, [int(row[0]) for row in found], are_newest=True)
+
+
+def events_of_company(session: Session, company: str, *, most: int = 300) -> list[SourcedEvent]:
+    """Return the last events of the newest versions of articles that may name a company (folded)."""
+    named = (
+        select(ParticipantRow.event_id)
+        .where(or_(*named_like(company.split(" ", maxsplit=1)[0])))
+        .order_by(col(ParticipantRow.event_id).desc())
+        .limit(most)
+    )
+    return _read_sourced(session, list(dict.fromkeys(session.exec(named))), are_newest=True)
 
 
 def _read_sourced(session: Session, event_ids: Sequence[int], *, are_newest: bool = False) -> list[SourcedEvent]:

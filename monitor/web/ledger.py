@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.models import Change, DatedEvent, Relation, SourcedEvent, Transition
-from monitor.store import Session, browse, history
+from monitor.store import Session, browse
 from monitor.track import fold_name, fold_relations, is_same_company, read_relations, trace_relations
 
 _WEEK = timedelta(days=7)
+_EVENTS_OF_LATEST = 12
+"""Of each pair: enough to know where it stood before its last news."""
 
 Pair = tuple[str, str]
 """Two folded names."""
@@ -16,7 +18,8 @@ Pair = tuple[str, str]
 
 def read_latest_steps(session: Session) -> list[Change]:
     """Return the steps of the relations that the newest news moved, in order."""
-    return _trace_pairs(session, browse.latest_pairs(session))
+    pairs = browse.latest_pairs(session)
+    return _trace(browse.events_of_pairs(session, pairs, most=_EVENTS_OF_LATEST), pairs)
 
 
 def fold_steps(steps: Iterable[Change]) -> list[Relation]:
@@ -31,19 +34,16 @@ def steps_of_week(steps: Sequence[Change], now: datetime) -> list[Change]:
 
 
 def read_relations_of(session: Session, company: str) -> list[Relation]:
-    """Return all relations of a company (folded), the latest change first."""
-    ledger = fold_relations(history.dated_events(session, companies=[company]))
+    """Return the relations of a company (folded) that its last events tell, the latest change first."""
+    events = browse.events_of_company(session, company)
+    ledger = fold_relations(DatedEvent(event=one.event, at=one.at) for one in events)
     return [relation for relation in ledger if _is_among(company, relation.companies)]
 
 
 def read_pair(session: Session, pair: Pair) -> tuple[list[Change], list[SourcedEvent]]:
-    """Return the steps of a pair and all events that name both, oldest first."""
+    """Return the steps of a pair and the last events that name both, oldest first."""
     events = [one for one in browse.events_of_pairs(session, [pair]) if _is_pair(pair, _names_of(one))]
     return _trace(events, [pair]), sorted(events, key=lambda one: (one.at, one.id))
-
-
-def _trace_pairs(session: Session, pairs: Sequence[Pair]) -> list[Change]:
-    return _trace(browse.events_of_pairs(session, pairs), pairs)
 
 
 def _trace(events: Iterable[SourcedEvent], pairs: Sequence[Pair]) -> list[Change]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from tests.bench.hostile_feeds import measure_feeds
 from tests.bench.hostile_material import Row
+from tests.bench.hostile_page import measure_page
 from tests.bench.hostile_replies import measure_compression, measure_replies
 from tests.bench.hostile_text import measure_html, measure_json, measure_strings, measure_xml
 from tests.bench.hostile_urls import measure_urls
@@ -24,6 +25,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Row]]] = {
     "json": measure_json,
     "strings": measure_strings,
     "xml": measure_xml,
+    "page": measure_page,
 }
 
 

@@ -229,3 +229,14 @@ def test_an_old_version_and_the_newest_are_read_alike(store: Store) -> None:
             ("Title 1", "New.", NOW),
         ]
         assert browse.read_version(session, 2, 1) is None
+
+
+def test_only_the_last_events_of_each_pair_and_company_are_read(store: Store) -> None:
+    with store.write() as session:
+        for number in range(5):
+            tell(session, number, make_event(EventType.DISPUTE, "Alder", "Birch"))
+        tell(session, 9, make_event(EventType.DISPUTE, "Cedar", "Birch"))
+    with store.read() as session:
+        last = browse.events_of_pairs(session, [("alder", "birch"), ("birch", "cedar")], most=2)
+        assert [one.article_id for one in last] == [4, 5, 6]
+        assert [one.article_id for one in browse.events_of_company(session, "alder", most=2)] == [4, 5]
