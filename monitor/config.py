@@ -313,7 +313,10 @@ def _read_rules(path: Path, companies: tuple[Company, ...], problems: list[str])
         return ()
     except ConfigError as error:
         problems += error.problems
-    except (OSError, UnicodeDecodeError, RuleError) as error:
+    except RuleError as error:
+        own = f"{path.name}: "
+        problems += [own + line.removeprefix(own) for line in str(error).splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{path.name}: {error}")
     else:
         return rules

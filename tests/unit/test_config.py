@@ -159,6 +159,16 @@ def test_a_mistake_is_told_with_file_key_and_what_is_allowed(tmp_path: Path, fil
     assert told in problem
 
 
+def test_each_query_that_cannot_hold_is_told_once_with_its_file(tmp_path: Path) -> None:
+    rule = "[[rules]]\nname = '{0}'\ntype = 'termination'\nmatch = '{1}'\n"
+    rules = rule.format("one", "$Halden AND DISTINCT/2 deal") + rule.format("two", "/x*/")
+    problems = problems_of(write(tmp_path, rules=rules, companies="[[companies]]\nname = 'Halden'"))
+    assert [problem.split(", column")[0] for problem in problems] == [
+        "rules.toml: rule 'one', match",
+        "rules.toml: rule 'two', match",
+    ]
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     write(
         tmp_path,
