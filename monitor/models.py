@@ -935,3 +935,4 @@ class RouteCount:
     waiting: int = 0
     sent: int = 0
     dead: int = 0
+    silenced: int = 0

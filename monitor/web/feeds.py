@@ -264,18 +264,16 @@ def _delivery_entry(delivery: Delivery) -> Entry:
     return Entry(
         id=f"delivery-{delivery.id}-{delivery.state.value}",
         title=f"{delivery.route}: {delivery.state.value}",
-        path=f"/articles/{delivery.alert.article_id}",
+        path=f"/articles/{delivery.alert.article_id}" if delivery.alert else "/deliveries",
         at=delivery.sent_at or delivery.due_at,
-        summary=delivery.last_error or delivery.alert.title,
+        summary=delivery.last_error or delivery.title,
     )
 
 
 def _delivery_row(delivery: Delivery) -> dict[str, object]:
-    names = ("id", "route", "state", "attempts", "due_at", "sent_at", "last_error")
-    return {name: getattr(delivery, name) for name in names} | {
-        "alert_id": delivery.alert.id,
-        "title": delivery.alert.title,
-    }
+    names = ("id", "route", "target", "state", "attempts", "due_at", "sent_at", "last_error", "title")
+    row: dict[str, object] = {name: getattr(delivery, name) for name in names}
+    return row | {"alert_id": delivery.alert.id if delivery.alert else None}
 
 
 _ENTRIES: Mapping[type, Callable[[Any], Entry]] = {

@@ -102,7 +102,7 @@ def tell(session: Session, text: str, number: int) -> None:
     event = make_event(f"{text}.", (Participant(name=text), Participant(name="Alder")))
     told = news.add_event(session, event, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
     alert = news.add_alert(session, [told], stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
-    deliveries.add_deliveries(session, alert.id, [text], NOW)
-    for due in deliveries.claim_deliveries(session, NOW, routes=[text], lease_seconds=1, limit=1):
-        deliveries.mark_failed(session, due.id, text, due_at=None)
+    deliveries.add_delivery(session, alert, route=text, target=text, group="1", due_at=NOW)
+    for group in deliveries.list_due(session, NOW, target=text, limit=1):
+        deliveries.mark_failed(session, [due.id for due in group], text, due_at=None)
     sources.record_failure(session, text, NOW, error=text, not_before=NOW)

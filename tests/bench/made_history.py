@@ -125,12 +125,13 @@ class _Maker:
 
     def _deliver(self, session: Session, alert: Alert, at: datetime) -> None:
         """Send an alert by both routes; one in fifty by mail is refused for good."""
-        deliveries.add_deliveries(session, alert.id, ["desk", "mail"], at)
-        for due in deliveries.claim_deliveries(session, at, routes=["desk", "mail"], lease_seconds=1, limit=2):
-            if due.route == "mail" and alert.id % 50 == 0:
-                deliveries.mark_failed(session, due.id, "552 mailbox full", due_at=None)
+        for route in ("desk", "mail"):
+            deliveries.add_delivery(session, alert, route=route, target=route, group=str(alert.id), due_at=at)
+            ((due,),) = deliveries.list_due(session, at, target=route, limit=1)
+            if route == "mail" and alert.id % 50 == 0:
+                deliveries.mark_failed(session, [due.id], "552 mailbox full", due_at=None)
             else:
-                deliveries.mark_sent(session, due.id, at)
+                deliveries.mark_sent(session, [due.id], at)
 
     def _make_event(self) -> Event:
         left, right = self._pick_pair()

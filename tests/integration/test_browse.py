@@ -208,10 +208,17 @@ def test_deliveries_are_counted_and_listed_by_route(store: Store) -> None:
         stored = articles.find_by_url(session, "https://a.example/1")
         assert stored
         alert = news.add_alert(session, [1], stored=stored, story_id=1, novelty=Novelty.NEW_STORY, now=NOW)
-        deliveries.add_deliveries(session, alert.id, ["desk", "mail"], NOW)
-        deliveries.mark_failed(session, 1, "refused", due_at=None)
+        for route in ("desk", "mail", "night"):
+            deliveries.add_delivery(session, alert, route=route, target=route, group="1", due_at=NOW)
+        session.flush()
+        deliveries.mark_failed(session, [1], "refused", due_at=None)
+        deliveries.silence(session, [3], "silence 1")
     with store.read() as session:
-        assert browse.count_routes(session) == [RouteCount(route="desk", dead=1), RouteCount(route="mail", waiting=1)]
+        assert browse.count_routes(session) == [
+            RouteCount(route="desk", dead=1),
+            RouteCount(route="mail", waiting=1),
+            RouteCount(route="night", silenced=1),
+        ]
         assert [one.id for one in deliveries.list_deliveries(session, route="mail")] == [2]
         assert [one.id for one in deliveries.list_deliveries(session, before=2)] == [1]
 
