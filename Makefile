@@ -15,8 +15,8 @@ help:  ## show this list
 run: .venv/run.stamp  ## set up, then run the daemon on config/ and the demo site
 	$(BIN)/monitor run --demo
 
-test: .venv/dev.stamp  ## set up, then run all tests
-	$(BIN)/pytest
+test: .venv/dev.stamp  ## set up, then run all tests, two at a time
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 unit: .venv/dev.stamp  ## run the quick tests
 	$(BIN)/pytest tests/unit

@@ -44,34 +44,30 @@ class Claimer:
     routes: Mapping[str, Route]
     target: str
     lease_seconds: float
-    """For one message."""
+    """Longer than one message takes at most."""
 
 
 def claim_parcel(session: Session, claimer: Claimer, now: datetime) -> Parcel | None:
-    """Return the message to send now, leased to the caller; one at a time.
+    """Return the next message to send, leased to the caller; None if none may be sent now.
 
-    What is claimed when a process dies may have arrived, and is marked so when it comes again.
+    One at a time: what is claimed when the process dies counts as sent before.
     """
     silences = notices.list_silences(session, after=now)
-    while groups := deliveries.list_due(session, now, target=claimer.target, limit=1):
-        parcel = _pack(session, claimer, groups[0], silences, now)
-        if parcel:
+    while group := deliveries.next_due(session, now, target=claimer.target):
+        route = claimer.routes.get(group[0].route) or Route(name=group[0].route)  # requeued although its route is gone
+        ready = _hold_quiet(session, route, _keep_told(session, route, group, silences), now)
+        if not ready:
+            continue
+        parcel = Parcel(
+            route=route,
+            target=claimer.target,
+            deliveries=ready,
+            is_lowered=all(_is_lowered(one, route, now) for one in ready),
+        )
+        if not _is_flooded(session, parcel, now):
             deliveries.lease(session, parcel.ids, now + timedelta(seconds=claimer.lease_seconds))
             return parcel
     return None
-
-
-def _pack(
-    session: Session, claimer: Claimer, group: Sequence[Delivery], silences: Sequence[Silence], now: datetime
-) -> Parcel | None:
-    """Return what of a group may be sent; the rest is due later, or silenced."""
-    route = claimer.routes.get(group[0].route) or Route(name=group[0].route)  # requeued although its route is gone
-    ready = _hold_quiet(session, route, _keep_told(session, route, group, silences), now)
-    if not ready:
-        return None
-    is_lowered = all(_is_lowered(one, route, now) for one in ready)
-    parcel = Parcel(route=route, target=claimer.target, deliveries=ready, is_lowered=is_lowered)
-    return None if _is_flooded(session, parcel, now) else parcel
 
 
 def _keep_told(
@@ -105,7 +101,7 @@ def _hold_quiet(session: Session, route: Route, group: Sequence[Delivery], now: 
 
 
 def _is_flooded(session: Session, parcel: Parcel, now: datetime) -> bool:
-    """Return whether there is no room for one more message; then it waits, and joins others."""
+    """Return whether there is no room for one more message; then it waits, and becomes one with others."""
     route = parcel.route
     if not route.max_per_hour:
         return False

@@ -129,7 +129,8 @@ def _describe_place(alert: Alert) -> str:
 def _describe_reason(alert: Alert) -> str:
     """Return why this alert came, and where to look it up."""
     rule, source = (cut_text(clean_line(name), _MAX_NAME_CHARS) for name in (alert.events[0].rule, alert.source))
-    return f"{alert.novelty} · rule {rule} · severity {alert.severity} · source {source} · alert {alert.id}"
+    numbers = f"story {alert.story_id} · alert {alert.id}"
+    return f"{alert.novelty} · rule {rule} · severity {alert.severity} · source {source} · {numbers}"
 
 
 def _find_link(url: str) -> str:

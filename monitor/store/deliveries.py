@@ -75,44 +75,33 @@ def read_group(session: Session, *, route: str, target: str, group: str) -> tupl
     return session.exec(waits).one(), session.exec(sent).one()
 
 
-def list_due(session: Session, now: datetime, *, target: str, limit: int) -> list[list[Delivery]]:
-    """Return what is due for a target and nobody sends, in groups, the one that waits longest first."""
+def next_due(session: Session, now: datetime, *, target: str) -> list[Delivery]:
+    """Return what has been due for a target longest, with what is due in its group; nothing if somebody sends it all.
+
+    What comes after another alert of its story waits while that one has failed, or may be on its way.
+    """
     due = [
         col(DeliveryRow.state) == DeliveryState.WAITING,
         col(DeliveryRow.target) == target,
         col(DeliveryRow.due_at) <= now,
         or_(col(DeliveryRow.leased_until).is_(None), col(DeliveryRow.leased_until) <= now),
-        ~_waits_for_its_story(now),
+        ~_waits_for_its_story(),
     ]
-    groups = session.exec(
-        select(DeliveryRow.route, DeliveryRow.group)
-        .where(*due)
-        .group_by(DeliveryRow.route, DeliveryRow.group)
-        .order_by(func.min(DeliveryRow.id))
-        .limit(limit)
-    ).all()
-    return [
-        _deliveries_of(
-            session,
-            session.exec(
-                select(DeliveryRow)
-                .where(*due, DeliveryRow.route == route, DeliveryRow.group == group)
-                .order_by(col(DeliveryRow.id))
-                .limit(_MAX_PARCEL)
-            ).all(),
-        )
-        for route, group in groups
-    ]
+    # In the order of the index that finds what is due: it reads no more than it needs.
+    chosen = select(DeliveryRow).where(*due).order_by(col(DeliveryRow.due_at), col(DeliveryRow.id)).limit(1)
+    first = session.exec(chosen).first()
+    if first is None:
+        return []
+    group = _is_of_group(first.route, target, first.group)
+    rows = session.exec(select(DeliveryRow).where(*due, *group).order_by(col(DeliveryRow.id)).limit(_MAX_PARCEL)).all()
+    return _deliveries_of(session, rows)
 
 
-def _waits_for_its_story(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that an earlier alert of the same story, in another message, is still being tried.
-
-    What is only held, for a digest or the end of quiet hours, holds up nothing.
-    """
+def _waits_for_its_story() -> ColumnElement[bool]:
+    """Return the condition that an earlier alert of the same story failed to take the same way, and tries again."""
     alert, earlier_alert, earlier = aliased(AlertRow), aliased(AlertRow), aliased(DeliveryRow)
     story = select(alert.story_id).where(col(alert.id) == DeliveryRow.alert_id).correlate(DeliveryRow).scalar_subquery()
-    is_tried = (
+    still_tries = (
         select(earlier.id)
         .where(
             col(earlier.alert_id) == earlier_alert.id,
@@ -120,15 +109,17 @@ def _waits_for_its_story(now: datetime) -> ColumnElement[bool]:
             col(earlier.target) == DeliveryRow.target,
             col(earlier.group) != DeliveryRow.group,
             col(earlier.state) == DeliveryState.WAITING,
-            col(earlier.reminder) == 0,
+            or_(col(earlier.attempts) > 0, col(earlier.leased_until).is_not(None)),
             col(earlier.id) < DeliveryRow.id,
-            or_(col(earlier.attempts) > 0, col(earlier.due_at) <= now),
         )
         .correlate(DeliveryRow, earlier_alert)
         .exists()
     )
     return (
-        select(earlier_alert.id).where(col(earlier_alert.story_id) == story, is_tried).correlate(DeliveryRow).exists()
+        select(earlier_alert.id)
+        .where(col(earlier_alert.story_id) == story, still_tries)
+        .correlate(DeliveryRow)
+        .exists()
     )
 
 

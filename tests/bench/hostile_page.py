@@ -103,6 +103,6 @@ def tell(session: Session, text: str, number: int) -> None:
     told = news.add_event(session, event, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
     alert = news.add_alert(session, [told], stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
     deliveries.add_delivery(session, alert, route=text, target=text, group="1", due_at=NOW)
-    for group in deliveries.list_due(session, NOW, target=text, limit=1):
-        deliveries.mark_failed(session, [due.id for due in group], text, due_at=None)
+    due = deliveries.next_due(session, NOW, target=text)
+    deliveries.mark_failed(session, [one.id for one in due], text, due_at=None)
     sources.record_failure(session, text, NOW, error=text, not_before=NOW)

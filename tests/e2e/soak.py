@@ -205,13 +205,14 @@ class Runner:
     def __init__(self, folder: Path) -> None:
         self.database = folder / "monitor.db"
         self._log = folder / "log"
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "tests.e2e.soak_daemon", folder, self.database],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log.open("w"),
-            text=True,
-        )
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", "tests.e2e.soak_daemon", folder, self.database],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
 
     def start(self, count: int) -> int:
         """Start a run that writes alerts up to `count`; return its process id."""

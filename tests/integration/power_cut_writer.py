@@ -19,7 +19,7 @@ def main() -> None:
         add_delivery(store, number)
         tell(f"stored {number}")
         with store.write() as session:
-            ((delivery,),) = deliveries.list_due(session, NOW, target="console", limit=1)
+            (delivery,) = deliveries.next_due(session, NOW, target="console")
             deliveries.lease(session, [delivery.id], NOW)
         with store.write() as session:
             deliveries.mark_sent(session, [delivery.id], NOW)

@@ -349,8 +349,8 @@ async def test_a_pause_that_robots_txt_asks_for_is_kept_or_the_fetch_gives_up() 
 
 
 async def test_waiting_for_the_turn_is_no_part_of_the_deadline() -> None:
-    pages = {f"/{number}": late_redirect("/end", pause_seconds=0.15) for number in range(4)}
-    settings = FetchSettings(delay_seconds=0.0, deadline_seconds=0.4, allow=("127.0.0.1",))
+    pages = {f"/{number}": late_redirect("/end", pause_seconds=0.8) for number in range(4)}
+    settings = FetchSettings(delay_seconds=0.0, deadline_seconds=2.5, allow=("127.0.0.1",))
     async with serve({**pages, "/end": reply(b"x")}) as server, Fetcher(settings, now=Clock()) as fetcher:
         answers = await asyncio.gather(*(fetcher.fetch(server.url + path) for path in pages))
     assert [page.body for page in answers] == [b"x"] * 4

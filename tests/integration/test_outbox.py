@@ -168,7 +168,7 @@ async def test_what_may_have_arrived_is_marked(store: Store, postman: Postman, n
     add_delivery(store)
     add_delivery(store, 2)
     with store.write() as session:
-        (first, *_), *_ = deliveries.list_due(session, NOW, target="console", limit=1)
+        (first, *_) = deliveries.next_due(session, NOW, target="console")
         deliveries.lease(session, [first.id], NOW + timedelta(seconds=60))
     with store.write() as session:
         deliveries.release_leases(session)  # as after kill -9

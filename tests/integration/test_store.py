@@ -80,10 +80,11 @@ def add_delivery(store: Store, number: int = 1, *, story_id: int | None = None) 
 
 def claim(store: Store, now: datetime = NOW) -> list[int]:
     with store.write() as session:
-        due = [one.id for group in deliveries.list_due(session, now, target="console", limit=10) for one in group]
-        if due:
+        claimed: list[int] = []
+        while due := [one.id for one in deliveries.next_due(session, now, target="console")]:
             deliveries.lease(session, due, now + timedelta(seconds=60))
-    return due
+            claimed += due
+    return claimed
 
 
 def test_the_migrations_lead_to_the_tables(store: Store) -> None:

@@ -49,7 +49,7 @@ def test_the_outbox_of_an_older_monitor_is_kept(tmp_path: Path) -> None:
     store = Store(path)
     with store.read() as session:
         sent, waiting = deliveries.list_deliveries(session)
-        ((due,),) = deliveries.list_due(session, NOW, target="slack", limit=5)
+        (due,) = deliveries.next_due(session, NOW, target="slack")
     store.close()
     assert (sent.id, sent.target, sent.state, sent.parcel) == (4, "mail", DeliveryState.SENT, 4)
     assert due == waiting

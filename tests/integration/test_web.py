@@ -136,8 +136,8 @@ def add_news(session: Session, text: str, number: int) -> None:
     ]
     alert = news.add_alert(session, ids, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
     deliveries.add_delivery(session, alert, route=text, target=text, group=text, due_at=NOW)
-    for due in deliveries.list_due(session, NOW, target=text, limit=9):
-        deliveries.mark_failed(session, [one.id for one in due], text, due_at=None)
+    due = deliveries.next_due(session, NOW, target=text)
+    deliveries.mark_failed(session, [one.id for one in due], text, due_at=None)
 
 
 def serve(store: Store, text: str = "x", *, secrets: tuple[str, ...] = (), **page: Any) -> PageServer:

@@ -122,7 +122,7 @@ def test_the_text_has_evidence_outlet_time_link_and_reason() -> None:
         "“Globex may now rent servers elsewhere.”",
         "Acme loosens its hold (Example Wire, 21 January 2025, 14:05 UTC)",
         "https://news.example/a?x=1&y=2",
-        "why: the story changed state · rule exclusive-no-more · severity high · source wire-feed · alert 17",
+        "why: the story changed state · rule exclusive-no-more · severity high · source wire-feed · story 3 · alert 17",
     ]
 
 
