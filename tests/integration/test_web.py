@@ -30,6 +30,7 @@ from monitor.models import (
     Modality,
     Novelty,
     Participant,
+    RelationState,
     Source,
     SourceKind,
     Stripped,
@@ -134,7 +135,8 @@ def add_news(session: Session, text: str, number: int) -> None:
         )
         for one in evidence
     ]
-    alert = news.add_alert(session, ids, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
+    told = dict.fromkeys(ids) | {ids[0]: (RelationState.EXCLUSIVE, RelationState.FIRST_REFUSAL)}
+    alert = news.add_alert(session, told, stored=stored, story_id=story, novelty=Novelty.NEW_STORY, now=NOW)
     deliveries.add_delivery(session, alert, route=text, target=text, group=text, due_at=NOW)
     due = deliveries.next_due(session, NOW, target=text)
     deliveries.mark_failed(session, [one.id for one in due], text, due_at=None)
@@ -205,7 +207,14 @@ async def test_an_alert_shows_who_what_how_sure_and_leads_to_its_article(store: 
     card = LexborHTMLParser(page).css_first("article.card")
     assert card is not None
     told = " ".join(card.text(separator=" ").split())
-    for fact in ("new partnership", "confirmed", "Alderon", "Birchway.", "new story"):
+    for fact in (
+        "new partnership",
+        "confirmed",
+        "Alderon",
+        "Birchway.",
+        "new story",
+        "exclusive → right of first refusal",
+    ):
         assert fact in told
     assert card.css_matches("a[href='/articles/1']")
 
