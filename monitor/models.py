@@ -6,6 +6,7 @@ All are immutable values. Times are aware UTC; durations are seconds, with the u
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from math import sqrt
 from typing import Annotated
 
 from annotated_types import Ge, Gt, MinLen
@@ -666,6 +667,41 @@ class Notice:
     detail: str = ""
     severity: Severity
     created_at: datetime
+
+
+class Judgement(StrEnum):
+    """What a reader says of an alert."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    LATE = "late"
+    """Right, but known from elsewhere before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """How many of the judged alerts of a rule, source or modality were right."""
+
+    name: str
+    right: int
+    """Late ones among them."""
+    judged: int
+    late: int = 0
+
+    @property
+    def share(self) -> float:
+        """The right ones among the judged."""
+        return self.right / self.judged if self.judged else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval in which the share lies with 95 % confidence (Wilson 1927); from 0 to 1 if none was judged."""
+        if not self.judged:
+            return 0.0, 1.0
+        z, count = 1.96, self.judged
+        middle = (self.share + z * z / (2 * count)) / (1 + z * z / count)
+        half = z * sqrt(self.share * (1 - self.share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+        return max(0.0, middle - half), min(1.0, middle + half)
 
 
 class DeliveryState(StrEnum):

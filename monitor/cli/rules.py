@@ -26,11 +26,13 @@ from monitor.cli.context import (
     stderr,
     stdout,
 )
+from monitor.cli.feedback import show_share
 from monitor.cli.history import require_article
 from monitor.cli.inspect import read_article
 from monitor.config import Settings
 from monitor.detect import Condition, Explanation, check_rules, explain_rule, find_miss, import_alert, load_pack
-from monitor.models import Article, EventType, Rule, StoredArticle
+from monitor.models import Article, EventType, Precision, Rule, StoredArticle
+from monitor.store import feedback
 from monitor.store import history as records
 
 _MAX_ALTERNATIVES = 4
@@ -64,8 +66,9 @@ def list_rules(
     rules = [*(built_in if all_rules else ()), *settings.rules]
     with open_store(settings) as store, store.read() as session:
         counts = records.count_events_by_rule(session, since=read_since(since, utc_now()))
+        precision = {one.name: one for one in feedback.measure_precision(session, "rule")}
     if json:
-        print_json([_describe_rule(rule, counts.get(rule.name, 0)) for rule in rules])
+        print_json([_describe_rule(rule, counts.get(rule.name, 0), precision.get(rule.name)) for rule in rules])
         return
     table = Table(box=None, pad_edge=False, expand=True)
     table.add_column("rule", ratio=1, no_wrap=True, overflow="ellipsis")
@@ -73,6 +76,7 @@ def list_rules(
         table.add_column(name, no_wrap=True)
     for name in ("tests", "events"):
         table.add_column(name, no_wrap=True, justify="right")
+    table.add_column("right", no_wrap=True)
     table.add_column("query", ratio=1, no_wrap=True, overflow="ellipsis")
     for rule in rules:
         tests = str(len(rule.hits) + len(rule.misses)) if rule.hits or rule.misses else "[red]none[/]"
@@ -82,6 +86,7 @@ def list_rules(
             rule.severity.value,
             tests,
             str(counts.get(rule.name, 0)),
+            show_share(precision[rule.name]) if rule.name in precision else "",
             escape(show(" ".join(rule.match.split()))),
         )
     stdout.print(table if rules else "[dim]rules.toml has no rules of your own[/]")
@@ -89,7 +94,7 @@ def list_rules(
         stdout.print(f"[dim]{len(built_in)} built-in rules more with --all[/]")
 
 
-def _describe_rule(rule: Rule, count: int) -> dict[str, object]:
+def _describe_rule(rule: Rule, count: int, precision: Precision | None) -> dict[str, object]:
     return {
         "name": rule.name,
         "type": rule.type,
@@ -104,6 +109,8 @@ def _describe_rule(rule: Rule, count: int) -> dict[str, object]:
         "is_weighed": rule.is_weighed,
         "tests": len(rule.hits) + len(rule.misses),
         "events": count,
+        "right": precision.right if precision else 0,
+        "judged": precision.judged if precision else 0,
     }
 
 

@@ -2,8 +2,8 @@
 
 `Store` opens, migrates and closes it, and gives transactions: `with store.write() as session:`. The functions of the
 modules beside it take such a session and return the types of models.py: `sources` (what to look at next), `rhythms`
-(what looks taught), `articles`, `news` (stories, events, alerts), `deliveries` (the outbox), `history` and
-`browse` (what people ask for).
+(what looks taught), `articles`, `news` (stories, events, alerts), `deliveries` (the outbox), `feedback` (what
+people say of alerts), `history` and `browse` (what they ask for).
 """
 
 from monitor.store.database import Session, Store

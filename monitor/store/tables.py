@@ -245,6 +245,16 @@ class AlertRow(SQLModel, table=True):
     created_at: datetime = Field(index=True)
 
 
+class FeedbackRow(SQLModel, table=True):
+    """What a reader said of an alert last."""
+
+    __tablename__ = "feedback"
+
+    alert_id: int = Field(primary_key=True, foreign_key="alerts.id")
+    judgement: str
+    given_at: datetime
+
+
 class AlertEventRow(SQLModel, table=True):
     """An event that an alert tells, in the alert's order."""
 

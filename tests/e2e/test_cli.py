@@ -427,6 +427,18 @@ def test_two_companies_are_shown_with_the_steps_of_their_relation(filled: Monito
 
 
 def test_the_ledger_of_an_earlier_day_knows_nothing_of_later_articles(filled: Monitor) -> None:
+    assert '"Alderon" -- "Birchway" [label="' in filled.run("relations", "--dot")
     assert filled.ask("relations", "--at", "2020-01-01") == []
     assert len(filled.ask("relations", "--at", "2099-12-31")) == 1
     assert "a day as 2026-05-01" in filled.run("relations", "--at", "yesterday", expect=2)
+
+
+def test_what_is_said_of_alerts_gives_the_precision_of_their_rules(filled: Monitor) -> None:
+    assert "no alert was judged yet" in filled.run("feedback")
+    filled.run("feedback", "1", "late")
+    (rule,) = filled.ask("feedback")["rule"]
+    assert (rule["right"], rule["judged"], rule["late"]) == (1, 1, 1)
+    assert "1.00 (0.21 to 1.00) of 1" in filled.run("feedback")
+    filled.run("feedback", "1", "--undo")
+    filled.run("feedback", "1", expect=2)
+    filled.run("feedback", "99", "right", expect=1)
