@@ -25,7 +25,7 @@ from monitor.cli.context import (
     stdout,
 )
 from monitor.errors import MonitorError
-from monitor.models import Alert, Event, Field, StoredArticle, Transition
+from monitor.models import Alert, Event, Field, Relation, StoredArticle, Transition
 from monitor.store import history as records
 from monitor.track import fold_name, is_same_company, read_relations, relation_key, trace_relations
 
@@ -149,13 +149,15 @@ def relations(
     companies: Annotated[list[str] | None, typer.Argument(metavar="[COMPANY] [COMPANY]")] = None,
     *,
     at: AtOption = None,
+    dot: Annotated[bool, typer.Option("--dot", help="Print a graph for Graphviz.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Show where the relations of companies stand, the latest change first; of two companies also how it came to that.
 
     With --at as it was known then: from articles, and versions of them, that were stored by the end of that day.
 
-    Examples: monitor relations; monitor relations Microsoft OpenAI; monitor relations OpenAI --at 2025-01-20
+    Examples: monitor relations; monitor relations Microsoft OpenAI; monitor relations OpenAI --at 2025-01-20;
+    monitor relations --dot | dot -Tsvg > relations.svg
     """
     settings = load_settings(context)
     folded = [fold_name(company) for company in companies or []]
@@ -163,6 +165,9 @@ def relations(
         events = records.dated_events(session, companies=folded, known_at=_read_day_end(at))
     steps = [step for step in trace_relations(events) if _names_all(step.companies, folded)]
     wanted = read_relations(steps)
+    if dot:
+        typer.echo(_draw_graph(wanted))
+        return
     if json:
         by_relation = defaultdict(list)
         for step in steps:
@@ -178,6 +183,20 @@ def relations(
     stdout.print(table if wanted else "[dim]no relations known[/]")
     if len(folded) > 1:
         _print_steps(steps)
+
+
+def _draw_graph(wanted: Iterable[Relation]) -> str:
+    """Return the relations as an undirected graph in Graphviz's language: companies, and an edge for each subject."""
+    edges = []
+    for one in wanted:
+        left, right = map(_quote, one.companies)
+        label = ": ".join(filter(None, [one.subject, one.state.value]))
+        edges.append(f"  {left} -- {right} [label={_quote(label)}];")
+    return "\n".join(["graph relations {", *edges, "}"])
+
+
+def _quote(text: str) -> str:
+    return '"' + show(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _print_steps(steps: Iterable[Transition]) -> None:
