@@ -422,3 +422,22 @@ def test_headline_and_lede_that_tell_the_same_support_each_other(ruleset: Rulese
 
     same = weigh_title("Palland Bank joined the Ledgerline consortium in May.")
     assert same > weigh_title("Sunders Bank joined the Quarterlite consortium in May.")
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("Halden beendet die Zusammenarbeit mit Veltro nicht.", Modality.DENIED),
+        ("Halden beendet die Zusammenarbeit mit Veltro.", Modality.CONFIRMED),
+        ("Halden stellt die Kooperation mit Veltro ein, der Preis wurde nicht genannt.", Modality.CONFIRMED),
+    ],
+)
+def test_a_german_not_behind_the_verb_denies_it(ruleset: Ruleset, text: str, modality: Modality) -> None:
+    (event,) = detect(Article(url="", title="", text=text, language="de"), ruleset)
+    names = [participant.name for participant in event.participants]
+    assert (event.type, event.modality, names) == (EventType.TERMINATION, modality, ["Halden", "Veltro"])
+
+
+def test_french_words_that_english_has_too_do_not_fire(ruleset: Ruleset) -> None:
+    text = "The two held discussions over a proposed alliance of Halden and Veltro."
+    assert "fr-talks" not in {event.rule for event in read(ruleset, text)}
