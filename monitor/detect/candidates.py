@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from monitor.detect.companies import find_german_nouns, find_organisations, is_same_company, is_title_case
+from monitor.detect.companies import find_german_nouns, find_organisations, is_title_case
 from monitor.detect.features import describe_match, describe_sentence
 from monitor.detect.match import Scan, find_literals, spell, spell_words
 from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES, judge_modality
-from monitor.detect.parties import Parties, find_parties
+from monitor.detect.parties import Parties, count_shared, find_parties
 from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, map_signs, pick_rules
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.weights import score
@@ -93,12 +93,10 @@ def support(candidates: Sequence[Candidate], document: Document) -> list[Candida
 
 
 def _support_of(one: Candidate, others: Sequence[Candidate]) -> float:
-    best = max((other.score for other in others if _count_shared(one, other) > 1), default=-_SUPPORTING)
+    best = max(
+        (other.score for other in others if count_shared(one.parties.all, other.parties.all) > 1), default=-_SUPPORTING
+    )
     return _SUPPORT * max(0.0, min(best, 1.0) + _SUPPORTING)
-
-
-def _count_shared(one: Candidate, other: Candidate) -> int:
-    return sum(any(is_same_company(mine.name, yours.name) for yours in other.parties.all) for mine in one.parties.all)
 
 
 def is_headline(sentence: Sentence, document: Document) -> bool:

@@ -10,7 +10,7 @@ from monitor.detect.companies import find_organisations, is_same_company, is_sho
 from monitor.detect.facts import find_effective_date, find_subject
 from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES
-from monitor.detect.parties import drop_repeats, make_participants
+from monitor.detect.parties import count_shared, drop_repeats, make_participants
 from monitor.detect.ruleset import Ruleset
 from monitor.detect.tokens import Document, read_document
 from monitor.models import Article, Event, EventType, Evidence, Field, Modality
@@ -94,8 +94,7 @@ def _is_same_event(group: Sequence[Candidate], candidate: Candidate) -> bool:
         return False
     known = [mention for one in group for mention in one.parties.all]
     again = candidate.parties.all
-    shared = sum(any(is_same_company(one.name, other.name) for other in known) for one in again)
-    return len(known) < 2 or len(again) < 2 or shared >= 2
+    return len(known) < 2 or len(again) < 2 or count_shared(again, known) >= 2
 
 
 def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], document: Document) -> Modality:
@@ -111,17 +110,13 @@ def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], docu
     own = [one.modality for one in leads if one in group]
     if not is_headline(best.sentence, document):
         return Modality.REPORTED if Modality.REPORTED in own else best.modality
-    others = [one.modality for one in leads if one not in group and _share_company(one, best)]
+    others = [one.modality for one in leads if one not in group and count_shared(one.parties.all, best.parties.all)]
     unsure = [one for one in own if one in {*_UNSURE, Modality.CONDITIONAL}] + [one for one in others if one in _UNSURE]
     return unsure[0] if unsure else best.modality
 
 
 def _is_lead(candidate: Candidate) -> bool:
     return candidate.sentence.field is Field.TEXT and candidate.sentence.number <= 1
-
-
-def _share_company(left: Candidate, right: Candidate) -> bool:
-    return any(is_same_company(one.name, other.name) for one in left.parties.all for other in right.parties.all)
 
 
 def _resolve_parties(group: Sequence[Candidate], told: Sequence[Candidate]) -> tuple[Mention, ...]:

@@ -49,6 +49,11 @@ def _is_purpose(document: Document, trigger: Span, mention: Mention) -> bool:
     return not load_words().purposes.isdisjoint(document.words[trigger[1] - 1 : mention.first])
 
 
+def count_shared(left: Sequence[Mention], right: Sequence[Mention]) -> int:
+    """Return how many companies of `left` are in `right` too, in long or short form."""
+    return sum(any(is_same_company(one.name, other.name) for other in right) for one in left)
+
+
 def drop_repeats(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     """Return each company once, at its first place, under its watched or longest name."""
     kept: list[Mention] = []

@@ -49,8 +49,6 @@ class Told:
 
     news: str
     """Equal for texts that tell the same news."""
-    family: str
-    """Equal for a story and its rivals."""
     words: frozenset[str]
     text: str
     events: tuple[Event, ...]
@@ -169,7 +167,7 @@ def _tell_all(files: str, database: Path) -> tuple[list[Told], int]:
         now=lambda: clock[0],
     )
     rows, alerts = [], 0
-    for number, (told_news, family, at, text) in enumerate(_read_texts(files)):
+    for number, (told_news, at, text) in enumerate(_read_texts(files)):
         clock[0] = _START + timedelta(hours=at)
         title, _, body = text.partition(" | ")
         url = f"https://outlet.example/{number}"
@@ -179,13 +177,13 @@ def _tell_all(files: str, database: Path) -> tuple[list[Told], int]:
         with store.write() as session:
             sources.register_links(session, source, [link], clock[0], is_baseline=False)
         alerts += record_article(tools, source, Visit(link=link), article, None).alerts
-        rows.append((number + 1, told_news, family, text))
+        rows.append((number + 1, told_news, text))
     told = [_read_told(store, *row) for row in rows]
     store.close()
     return told, alerts
 
 
-def _read_told(store: Store, article_id: int, news: str, family: str, text: str) -> Told:
+def _read_told(store: Store, article_id: int, news: str, text: str) -> Told:
     with store.read() as session:
         stored = history.read_article(session, article_id)
         if stored is None:
@@ -193,7 +191,6 @@ def _read_told(store: Store, article_id: int, news: str, family: str, text: str)
         stories = session.exec(select(EventRow.story_id).where(EventRow.article_id == article_id)).all()
         return Told(
             news=news,
-            family=family,
             words=frozenset(word.casefold() for word in _WORD.findall(text)),
             text=text,
             events=tuple(history.events_of(session, stored)),
@@ -205,8 +202,8 @@ def _load_ruleset() -> Ruleset:
     return build_ruleset(Settings())
 
 
-def _read_texts(files: str) -> Iterator[tuple[str, str, float, str]]:
-    """Yield what news it is, of which story, after how many hours, and the text; in the order of time.
+def _read_texts(files: str) -> Iterator[tuple[str, float, str]]:
+    """Yield what news it is, after how many hours, and the text; in the order of time.
 
     Eight stories a day; a telling every three hours, a rival after the first and at the end.
     """
@@ -216,15 +213,15 @@ def _read_texts(files: str) -> Iterator[tuple[str, str, float, str]]:
         if path.stem in files
         for story in tomllib.loads(path.read_text(encoding="utf-8"))["stories"]
     ]
-    stream: list[tuple[float, str, str, str]] = []
+    stream: list[tuple[float, str, str]] = []
     for number, story in enumerate(stories):
         name, start = story["name"], number * 3.0
-        stream += [(start + 3 * place, name, name, text) for place, text in enumerate(story["tellings"])]
+        stream += [(start + 3 * place, name, text) for place, text in enumerate(story["tellings"])]
         rivals = story.get("rivals", [])
-        stream += [(start + 1 + 20 * place, f"{name}/{place}", name, text) for place, text in enumerate(rivals)]
-        stream += [(start + 400 * 24, f"{name}/later", name, text) for text in story.get("later", [])]
-    for at, told_news, family, text in sorted(stream):
-        yield told_news, family, at, text
+        stream += [(start + 1 + 20 * place, f"{name}/{place}", text) for place, text in enumerate(rivals)]
+        stream += [(start + 400 * 24, f"{name}/later", text) for text in story.get("later", [])]
+    for at, told_news, text in sorted(stream):
+        yield told_news, at, text
 
 
 if __name__ == "__main__":
