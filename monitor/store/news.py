@@ -300,15 +300,17 @@ def _event_of(row: Row[Any], participants: tuple[Participant, ...]) -> Event:
         type=EventType(row.type),
         participants=participants,
         modality=Modality(row.modality),
-        evidence=Evidence(
-            field=Field(row.field), start=row.sentence_start, end=row.sentence_end, sentence=row.sentence
-        ),
+        evidence=_evidence_of(row),
         rule=row.rule,
         severity=Severity(row.severity),
         subject=row.subject,
         effective_on=row.effective_on,
         tags=tuple(row.tags),
     )
+
+
+def _evidence_of(row: Row[Any]) -> Evidence:
+    return Evidence(field=Field(row.field), start=row.sentence_start, end=row.sentence_end, sentence=row.sentence)
 
 
 def _facts_of(session: Session, story_ids: Sequence[int], since: datetime | None) -> dict[int, list[Fact]]:
@@ -337,20 +339,14 @@ def _facts_of(session: Session, story_ids: Sequence[int], since: datetime | None
 
 def _passages_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return how the first articles of each story tell it."""
-    rows = session.exec(
-        select(EventRow.story_id, EventRow.article_id, EventRow.id)
-        .where(col(EventRow.story_id).in_(story_ids))
-        .order_by(col(EventRow.id))
-    ).all()
-    told: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for story_id, article_id, event_id in rows:
-        told[story_id][article_id].append(event_id or 0)
+    evidence: dict[tuple[int, int], list[Evidence]] = defaultdict(list)
+    for row in session.exec(select(_EVENT).where(col(EventRow.story_id).in_(story_ids)).order_by(col(EventRow.id))):
+        evidence[row.story_id, row.article_id].append(_evidence_of(row))
     passages: dict[int, list[str]] = defaultdict(list)
-    for story_id, by_article in told.items():
-        for article_id, event_ids in list(by_article.items())[:_MAX_PASSAGES]:
+    for (story_id, article_id), found in evidence.items():
+        if len(passages[story_id]) < _MAX_PASSAGES:
             article = session.get_one(ArticleRow, article_id)
-            events = read_events(session, event_ids).values()
-            passages[story_id].append(passage_of(article.title, article.text, events))
+            passages[story_id].append(passage_of(article.title, article.text, found))
     return passages
 
 

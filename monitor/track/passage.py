@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from importlib.resources import files
 
-from monitor.models import Event, Field
+from monitor.models import Evidence, Field
 
 PASSAGE_CHARS = 900
 """Read after the start of an evidence sentence: two outlets tell the facts of a deal in another order."""
@@ -19,9 +19,9 @@ _STEM_CHARS = 5
 _SHORTEST_WORD = 4
 
 
-def passage_of(title: str, text: str, events: Iterable[Event]) -> str:
-    """Return the title and what the text says around the evidence of these events; its beginning if that is a title."""
-    starts = sorted({event.evidence.start for event in events if event.evidence.field is Field.TEXT}) or [0]
+def passage_of(title: str, text: str, evidence: Iterable[Evidence]) -> str:
+    """Return the title and what the text says around this evidence; its beginning if that is a title."""
+    starts = sorted({one.start for one in evidence if one.field is Field.TEXT}) or [0]
     return "\n".join([title, *(text[start : start + PASSAGE_CHARS] for start in starts)])
 
 

@@ -122,7 +122,7 @@ class _Telling:
             events=events,
             fresh=fresh,
             facts=tuple(fresh.values()) or tuple(fact_of(event, now) for event in events),
-            passage=passage_of(article.title, article.text, events) if article else "",
+            passage=passage_of(article.title, article.text, [event.evidence for event in events]) if article else "",
             is_primary=is_primary,
         )
 

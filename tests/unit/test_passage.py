@@ -4,19 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.models import Event, EventType, Evidence, Field, Modality, Participant
+from monitor.models import Evidence, Field
 from monitor.track import passage_of
 from monitor.track.passage import PASSAGE_CHARS, find_topics, overlap
 
 
-def event(field: Field, start: int) -> Event:
-    return Event(
-        type=EventType.NEW_PARTNERSHIP,
-        participants=(Participant(name="Alder"),),
-        modality=Modality.CONFIRMED,
-        evidence=Evidence(field=field, start=start, end=start + 1, sentence="S"),
-        rule="rule",
-    )
+def evidence(field: Field, start: int) -> Evidence:
+    return Evidence(field=field, start=start, end=start + 1, sentence="S")
 
 
 def test_topics_are_what_a_deal_is_about() -> None:
@@ -47,6 +41,6 @@ def test_overlap_is_a_share_and_does_not_depend_on_the_order(left: str, right: s
 
 def test_a_passage_is_the_title_and_what_follows_the_evidence() -> None:
     text = "A" * PASSAGE_CHARS + "B" * PASSAGE_CHARS
-    assert passage_of("T", text, [event(Field.TITLE, 0)]) == "T\n" + "A" * PASSAGE_CHARS
-    later = [event(Field.TITLE, 0), event(Field.TEXT, PASSAGE_CHARS)]
+    assert passage_of("T", text, [evidence(Field.TITLE, 0)]) == "T\n" + "A" * PASSAGE_CHARS
+    later = [evidence(Field.TITLE, 0), evidence(Field.TEXT, PASSAGE_CHARS)]
     assert passage_of("T", text, later) == "T\n" + "B" * PASSAGE_CHARS
