@@ -10,6 +10,7 @@ import multiprocessing
 import resource
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -72,7 +73,15 @@ class Sandbox:
 
 
 def _confine(megabytes: int) -> None:
-    """Limit this process, and leave Ctrl-C to the one that started it."""
+    """Limit what this process takes from here on, and leave Ctrl-C to the one that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    # On top of what is mapped already: an allocator may have set a gigabyte of addresses aside (rensa's does).
+    limit = _count_mapped() + (megabytes << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _count_mapped() -> int:
+    """Return the bytes of this process's address space in use (Linux only, as the limit is)."""
+    pages, _ = Path("/proc/self/statm").read_text(encoding="ascii").split(maxsplit=1)
+    return int(pages) * resource.getpagesize()

@@ -25,7 +25,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
-COMMAND = [sys.executable, "-m", "monitor"]
+COMMAND = [str(Path(sys.executable).with_name("monitor"))]
 
 
 def load_pages(count: int) -> list[bytes]:

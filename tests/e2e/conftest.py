@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-COMMAND = [sys.executable, "-m", "monitor"]
+COMMAND = [str(Path(sys.executable).with_name("monitor"))]
+"""What a user types; `python -m monitor` is not quite the same to the sandbox's workers."""
 CLEAN_ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("MONITOR_")}
 
 

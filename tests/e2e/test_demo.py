@@ -3,6 +3,7 @@
 import signal
 import sqlite3
 import time
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,15 @@ def alerts_by_page(instance: Monitor) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def pages_by_news() -> list[list[str]]:
+    """Return the paths of the pages that tell the same news; on a slow machine a repeat may be read first."""
+    pages: dict[str, list[str]] = {}
+    for story in STORIES:
+        if story.expect:
+            pages.setdefault(story.repeat_of or story.path, []).append(story.path)
+    return list(pages.values())
+
+
 def missing_from(story: DemoStory, alerts: list[dict[str, Any]]) -> list[str]:
     """Return what a story wants told and its alerts do not tell."""
     told = [
@@ -60,14 +70,10 @@ def missing_from(story: DemoStory, alerts: list[dict[str, Any]]) -> list[str]:
 def test_the_demo_tells_its_stories_once(monitor: Monitor) -> None:
     output = run_demo(monitor)
     alerts = alerts_by_page(monitor)
-    silent = {story.path for story in STORIES if not story.expect or story.repeat_of}
-    assert silent.isdisjoint(alerts)
-    assert [
-        line
-        for story in STORIES
-        if story.path not in silent
-        for line in missing_from(story, alerts.get(story.path, []))
-    ] == []
+    telling = [[path for path in pages if path in alerts] for pages in pages_by_news()]
+    assert [len(paths) for paths in telling] == [1] * len(telling), telling
+    assert set(alerts) == set(chain.from_iterable(telling))
+    assert [line for story in STORIES if story.path in alerts for line in missing_from(story, alerts[story.path])] == []
     assert output.count("why:") == sum(map(len, alerts.values()))
     assert "Traceback" not in output
 
