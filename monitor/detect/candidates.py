@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from monitor.detect.companies import find_german_nouns, find_organisations, is_title_case
-from monitor.detect.features import describe_match, describe_sentence
+from monitor.detect.features import describe_match, describe_sentence, describe_tense
 from monitor.detect.match import Scan, find_literals, spell, spell_words
 from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES, judge_modality
@@ -37,6 +37,8 @@ class Candidate:
     sentence: Sentence
     trigger: Span
     features: tuple[str, ...]
+    background: tuple[str, ...]
+    """What may speak for background."""
     score: float
     parties: Parties
     modality: Modality
@@ -154,7 +156,7 @@ def list_mentions(document: Document, watched: Mapping[int, Mention]) -> list[Me
 
 def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], known: _Known) -> list[Candidate]:
     document, ruleset = known.scan.document, known.ruleset
-    sentence, signs = document.sentences[place], known.signs.get(place, [])
+    sentence = document.sentences[place]
     taken = {word for planned, span in matches if planned.rule.is_weighed for word in (span[0], span[1] - 1)}
     mentions = find_organisations(
         document, sentence, known.watched, taken if is_title_case(document, sentence) else frozenset()
@@ -162,10 +164,8 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
     in_german = mentions
     if any(planned.rule.language == "de" for planned, _ in matches):
         in_german = find_organisations(document, sentence, known.watched, find_german_nouns(document, sentence))
-    features = [f"rule {planned.rule.name}" for planned, _ in matches if planned.rule.is_weighed]
-    if features:
-        features += _describe_signs(place, known.signs)
-        features += describe_sentence(document, sentence)
+    around = [*_describe_signs(place, known.signs), *describe_sentence(document, sentence)]
+    features = [*(f"rule {planned.rule.name}" for planned, _ in matches if planned.rule.is_weighed), *around]
 
     @cache  # many rules may hold at one place
     def find_around(span: Span, *, is_german: bool) -> Parties:
@@ -175,6 +175,7 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
     for planned, span in matches:
         parties = find_around(span, is_german=planned.rule.language == "de")
         own: tuple[str, ...] = ()
+        background = (*around, *describe_tense(document, sentence, span))
         if planned.rule.is_weighed:
             own = (*features, *describe_match(document, sentence, planned.rule, span, parties, known.told))
         candidates.append(
@@ -183,9 +184,10 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
                 sentence=sentence,
                 trigger=span,
                 features=own,
-                score=score(own, ruleset.weights) if planned.rule.is_weighed else 1.0,
+                background=background,
+                score=score(own, ruleset.weights.change) if planned.rule.is_weighed else 1.0,
                 parties=parties,
-                modality=judge_modality(ruleset, known.scan, sentence, span, planned.rule, signs),
+                modality=judge_modality(ruleset, known.scan, sentence, span, planned.rule, background),
             )
         )
     return candidates

@@ -21,7 +21,7 @@ _INTRODUCING_SENTENCES = 20
 """Of a text, in which its companies are looked for under their full names."""
 _MARGIN = 3.0
 """How much less than the surest candidate one may weigh that names a more special type."""
-_UNSURE = frozenset({Modality.REPORTED, Modality.SPECULATED, Modality.DENIED})
+_UNSURE = frozenset({Modality.REPORTED, Modality.SPECULATED, Modality.DENIED, Modality.CONDITIONAL})
 _BEGINNINGS = (
     EventType.JOINT_VENTURE,
     EventType.LICENCE_AGREEMENT,
@@ -100,8 +100,8 @@ def _is_same_event(group: Sequence[Candidate], candidate: Candidate) -> bool:
 def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], document: Document) -> Modality:
     """Return how sure the best telling is.
 
-    A bare headline takes its certainty from the first sentences, where they tell the same or doubt the same companies;
-    any telling takes its source from them.
+    A bare headline takes its certainty from the first sentences: where they tell the same, or else what they tell of
+    the same companies; any telling takes its source from them.
     """
     best = group[0]
     if best.modality is not Modality.CONFIRMED:
@@ -111,7 +111,7 @@ def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], docu
     if not is_headline(best.sentence, document):
         return Modality.REPORTED if Modality.REPORTED in own else best.modality
     others = [one.modality for one in leads if one not in group and count_shared(one.parties.all, best.parties.all)]
-    unsure = [one for one in own if one in {*_UNSURE, Modality.CONDITIONAL}] + [one for one in others if one in _UNSURE]
+    unsure = [one for one in own or others if one in _UNSURE]
     return unsure[0] if unsure else best.modality
 
 

@@ -129,7 +129,7 @@ def _judge(match: Condition, unless: Condition | None, events: Sequence[Event], 
 def _describe(candidate: Candidate, document: Document, events: Sequence[Event], ruleset: Ruleset) -> Telling:
     text = document.read_field(candidate.sentence.field)
     rule = candidate.rule
-    weights = [(feature, ruleset.weights.get(feature, 0.0)) for feature in dict.fromkeys(candidate.features)]
+    weights = [(feature, ruleset.weights.change.get(feature, 0.0)) for feature in dict.fromkeys(candidate.features)]
     weights.sort(key=lambda pair: -pair[1])
     factors = [pair for pair in weights[:_MAX_FACTORS] if pair[1] > 0]
     factors += [pair for pair in weights[: -_MAX_FACTORS - 1 : -1] if pair[1] < 0]

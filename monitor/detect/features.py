@@ -1,5 +1,6 @@
 """What can be said of a place where a rule holds, in names that people read; weights.toml says how much each counts."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from monitor.detect.companies import is_common_word, is_same_company, is_suffix, is_title_case
@@ -12,15 +13,61 @@ from monitor.models import Field, Rule
 
 _NEAR = 5
 """Words on either side of a trigger that are beside it."""
+_VERB_GROUP = 4
+"""Words before a trigger in which its auxiliary verb stands."""
+_HEAD = 3
+"""First words of a trigger, where its verb stands."""
+_AUXILIARIES = {
+    "perfect": frozenset({"has", "have"}),
+    "pluperfect": frozenset({"had"}),
+    "future": frozenset({"will", "would", "to", "plans"}),
+    "present": frozenset({"is", "are"}),
+    "passive": frozenset({"was", "were"}),
+}
+_FAR = 4
+"""Sentences from the top, where articles turn to what was before."""
+_YEAR_FIRST = re.compile(r"(?:in|on|since|during|from|by)\b.{0,20}\b(?:19|20)[0-9]{2}\b", re.IGNORECASE)
+_RELATIVE = frozenset({"which", "that", "who"})
 _APOSTROPHES = frozenset({"'", "\u2019"})
 
 
 def describe_sentence(document: Document, sentence: Sentence) -> list[str]:
     """Return where a sentence stands, how it is written and its plain words."""
-    place = "title" if sentence.field is Field.TITLE else "lead" if sentence.number < NEWS_SENTENCES else "deep"
     style = ["title case"] if is_title_case(document, sentence) else []
     words = {word for word in document.words[sentence.first : sentence.last] if is_common_word(word)}
-    return [f"place {place}", *style, *(f"sentence {word}" for word in sorted(words))]
+    return [_read_place(sentence), *style, *(f"sentence {word}" for word in sorted(words))]
+
+
+def _read_place(sentence: Sentence) -> str:
+    if sentence.field is Field.TITLE:
+        return "place title"
+    return "place lead" if sentence.number < NEWS_SENTENCES else "place deep"
+
+
+def describe_tense(document: Document, sentence: Sentence, trigger: Span) -> list[str]:
+    """Return the tense of a trigger's verb, also by place, and other signs of when it was: a year, how deep it stands.
+
+    News says "has teamed up", or names a day; a bare past tense or "had" deep in a text tells history.
+    """
+    beside = document.words[max(sentence.first, trigger[0] - _VERB_GROUP) : trigger[0]]
+    head = document.words[trigger[0] : min(trigger[1], trigger[0] + _HEAD)]
+    tenses = [name for name, words in _AUXILIARIES.items() if not words.isdisjoint(beside)]
+    if any(word in load_words().past_forms or (word.endswith("ed") and len(word) > 4) for word in head):
+        tenses.append("past")
+    if head[0].endswith("ing"):
+        tenses.append("progressive")
+    elif head[0].endswith("s"):
+        tenses.append("simple")
+    place = _read_place(sentence)
+    found = [f"tense {name}" for name in (*tenses, "+".join(tenses) or "none")]
+    found += [f"{place}, {name}" for name in tenses]
+    if sentence.number >= _FAR:
+        found.append("place far")
+    if _YEAR_FIRST.match(document.read_field(sentence.field), sentence.start, sentence.end):
+        found.append("year first")
+    if not _RELATIVE.isdisjoint(document.words[sentence.first : trigger[0]]):
+        found.append("relative before")
+    return list(dict.fromkeys(found))
 
 
 def describe_match(

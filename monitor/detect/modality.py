@@ -1,18 +1,18 @@
 """How sure the text is of an event: cues in the trigger's clause or sentence, the strongest first."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
 
-from monitor.detect.companies import is_title_case
 from monitor.detect.match import Scan
 from monitor.detect.mention import Span
 from monitor.detect.ruleset import Ruleset, find_cue
 from monitor.detect.tokens import Document, Sentence
+from monitor.detect.weights import score
 from monitor.detect.words import load_words
-from monitor.models import EventType, Field, Modality, Rule
+from monitor.models import EventType, Modality, Rule
 
 NEWS_SENTENCES = 3
-"""Of a text; what stands deeper is background, unless it is worded as news."""
+"""Of a text, in which the news stands; what stands deeper is mostly background."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _REACH = 14
 """Words beside a trigger in which "may" or "denies" belongs to it."""
@@ -30,16 +30,25 @@ _ABOUT_A_TIE = frozenset(
     }
 )
 """Changes that are sure though the tie is not: "ends its proposed alliance", "in talks on a potential venture"."""
+_BETWEEN_NEWS_AND_BACKGROUND = frozenset({Modality.HISTORICAL, Modality.CONDITIONAL})
 _ABOUT_TERMS = frozenset({EventType.EXCLUSIVITY_GRANTED, EventType.EXCLUSIVITY_LOST, EventType.RIGHT_OF_FIRST_REFUSAL})
 """Changes that are terms of a deal; what follows them says when the term applies: "may turn to others if it cannot"."""
 
 
 def judge_modality(
-    ruleset: Ruleset, scan: Scan, sentence: Sentence, trigger: Span, rule: Rule, signs: Collection[str]
+    ruleset: Ruleset, scan: Scan, sentence: Sentence, trigger: Span, rule: Rule, features: Sequence[str]
 ) -> Modality:
-    """Return the modality of a trigger; confirmed where nothing says otherwise; `signs` are its sentence's."""
+    """Return the modality of a trigger; confirmed where nothing says otherwise.
+
+    Cues decide, but for news and background: there a sum of weights does, of what is said of the trigger's place in
+    `features` and of the cue for background.
+    """
     first, last = find_clause(scan.document, sentence, trigger)
-    end = min(trigger[1], trigger[0] + _HEAD) if rule.type in _ABOUT_A_TIE else trigger[1]
+    end = trigger[1]
+    if rule.type in _ABOUT_A_TIE:
+        end = min(end, trigger[0] + _HEAD)
+    if rule.type is EventType.DISPUTE:
+        end = trigger[0]  # who "seeks damages" is sure of it
     places = {
         "before": (max(first, trigger[0] - _REACH), end),
         "near": (
@@ -49,39 +58,16 @@ def judge_modality(
         "clause": (first, last),
         "sentence": (sentence.first, sentence.last),
     }
-    is_this_year = _is_this_year(scan.document, first, last)
     cue = find_cue(ruleset, scan, places)
-    if cue is not None and not (cue is Modality.HISTORICAL and is_this_year):
+    if cue is not None and cue not in _BETWEEN_NEWS_AND_BACKGROUND:
         return cue
-    is_deep = sentence.field is Field.TEXT and sentence.number >= NEWS_SENTENCES
-    if is_deep and "news-worded" not in signs and not is_going_on(scan.document, sentence, trigger):
-        return Modality.HISTORICAL
-    is_news = "told-as-news" in signs or (sentence.number == 0 and bool(scan.document.article.title))
-    is_background = (not is_news or "past-year" in signs) and not is_this_year
-    if rule.is_weighed and is_background and is_told_as_past(scan.document, sentence, trigger):
-        return Modality.HISTORICAL
-    return Modality.CONFIRMED
-
-
-def is_told_as_past(document: Document, sentence: Sentence, trigger: Span) -> bool:
-    """Tell whether a trigger is in the simple past, as in "the firm teamed up with …".
-
-    News says "has teamed up", or names a day or who said so; a bare past tense tells history.
-    """
-    words = load_words()
-    text = document.read_field(sentence.field)[sentence.start : sentence.end]
-    if is_title_case(document, sentence) or not text.rstrip("\"'\u201d ").endswith("."):
-        return False  # a headline shortens "is selected" to "selected"
-    head = document.words[trigger[0] : trigger[0] + _HEAD]
-    before = document.words[max(sentence.first, trigger[0] - 3) : trigger[0]]
-    is_past = any(word in words.past_forms or (word.endswith("ed") and len(word) > 4) for word in head)
-    return sentence.field is Field.TEXT and is_past and words.tenses.isdisjoint((*before, *head))
-
-
-def is_going_on(document: Document, sentence: Sentence, trigger: Span) -> bool:
-    """Tell whether a trigger is in the progressive, as in "is teaming up with"."""
-    before = document.words[max(sentence.first, trigger[0] - 2) : trigger[0]]
-    return document.words[trigger[0]].endswith("ing") and not {"is", "are"}.isdisjoint(before)
+    sure = cue if cue is Modality.CONDITIONAL else Modality.CONFIRMED
+    if _is_this_year(scan.document, first, last):
+        return sure
+    signs = features if cue is None else (*features, f"cue {cue}")
+    is_background = score(signs, ruleset.weights.background) > 0
+    is_foreign = cue is Modality.HISTORICAL and rule.language is not None
+    return Modality.HISTORICAL if is_background or is_foreign else sure
 
 
 def _is_this_year(document: Document, first: int, last: int) -> bool:

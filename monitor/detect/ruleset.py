@@ -15,7 +15,7 @@ from monitor.detect.nodes import Node
 from monitor.detect.plan import ANY, Lexicon, Sets, add_set, plan_query
 from monitor.detect.rules import is_built_in
 from monitor.detect.tokens import split_spelled, split_words
-from monitor.detect.weights import load_weights
+from monitor.detect.weights import Weights, load_weights
 from monitor.errors import RuleError
 from monitor.models import Company, Modality, Rule
 
@@ -63,12 +63,12 @@ class Ruleset:
     """Literal to the companies that it may name."""
     gates: Gates
     """Which rules are worth a look when these literals were found."""
-    weights: Mapping[str, float]
-    """How much each sign counts for rules that are weighed."""
+    weights: Weights
+    """How much each sign counts."""
 
 
 def compile_rules(
-    rules: Iterable[Rule], companies: Sequence[Company] = (), *, weights: Mapping[str, float] | None = None
+    rules: Iterable[Rule], companies: Sequence[Company] = (), *, weights: Weights | None = None
 ) -> Ruleset:
     """Return the rules made ready; RuleError lists all problems, each with rule, column and remedy.
 

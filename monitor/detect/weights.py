@@ -4,15 +4,24 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
+
+
+class Weights(NamedTuple):
+    """Weights by name of rule or sign, for each question; `bias` is where the sum begins."""
+
+    change: Mapping[str, float]
+    """Is a change of a partnership told?"""
+    background: Mapping[str, float]
+    """Is it told as background, not as news?"""
 
 
 @cache
-def load_weights() -> Mapping[str, float]:
-    """Return the built-in weights by name of rule or sign; `bias` is where the sum begins."""
-    text = (files("monitor.detect") / "packs" / "weights.toml").read_text("utf-8")
-    return dict(tomllib.loads(text)["weights"])
+def load_weights() -> Weights:
+    """Return the built-in weights."""
+    return Weights(**tomllib.loads((files("monitor.detect") / "packs" / "weights.toml").read_text("utf-8")))
 
 
 def score(features: Iterable[str], weights: Mapping[str, float]) -> float:
-    """Return the sum of the weights of the features, with the bias; above 0 speaks for a change."""
-    return weights["bias"] + sum(weights.get(feature, 0.0) for feature in features)
+    """Return the sum of the weights of the features, with the bias; above 0 says yes."""
+    return weights.get("bias", 0.0) + sum(weights.get(feature, 0.0) for feature in features)

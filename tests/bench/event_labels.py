@@ -27,6 +27,8 @@ class Labelled:
     """Its number in the article's text; None when the whole text is judged."""
     label: str
     """event, state or none; borderline texts are left out."""
+    modality: str | None = None
+    """Of an event."""
 
 
 def read_gold() -> list[dict[str, Any]]:
@@ -37,28 +39,34 @@ def read_gold() -> list[dict[str, Any]]:
 def from_gold(item: dict[str, Any]) -> Labelled:
     """Return an item of gold.jsonl."""
     article = Article(url="", title=item.get("title") or "", text=item["text"])
-    return Labelled(document=item.get("doc") or item["id"], article=article, label=item["label"])
+    return Labelled(
+        document=item.get("doc") or item["id"],
+        article=article,
+        label=item["label"],
+        modality=item["modality"] if item["label"] == "event" else None,
+    )
 
 
 def read_own() -> list[Labelled]:
     """Return our own labels with the texts that they belong to."""
     rows = [line.split("\t") for line in OWN.read_text("utf-8").splitlines() if not line.startswith("#")]
-    labels = {(place, key): label for place, key, label, _, _ in rows if label != "borderline"}
+    labels = {(place, key): (label, modality) for place, key, label, _, modality in rows if label != "borderline"}
     return [*_match_texts(labels), *_match_sentences(labels)]
 
 
-def _match_texts(labels: dict[tuple[str, str], str]) -> Iterator[Labelled]:
+def _match_texts(labels: dict[tuple[str, str], tuple[str, str]]) -> Iterator[Labelled]:
     with lzma.open(FOLDER / "headline_stream_2015.txt.xz", "rt", encoding="utf-8") as lines:
         texts = [("stream", line.strip()) for line in lines]
     with lzma.open(FOLDER / "third_party.jsonl.xz", "rt", encoding="utf-8") as lines:
         texts += [(item["source"].lower(), item["text"]) for item in map(json.loads, lines)]
     for place, text in dict.fromkeys(texts):
-        label = labels.get((place, hash_text(text)))
-        if label is not None:
-            yield Labelled(document=text, article=Article(url="", title="", text=text), label=label)
+        found = labels.get((place, hash_text(text)))
+        if found is not None:
+            article = Article(url="", title="", text=text)
+            yield Labelled(document=text, article=article, label=found[0], modality=found[1])
 
 
-def _match_sentences(labels: dict[tuple[str, str], str]) -> Iterator[Labelled]:
+def _match_sentences(labels: dict[tuple[str, str], tuple[str, str]]) -> Iterator[Labelled]:
     with lzma.open(FOLDER / "articles.jsonl.xz", "rt", encoding="utf-8") as lines:
         items = [json.loads(line) for line in lines]
     places = {place for place, _ in labels}
@@ -67,10 +75,12 @@ def _match_sentences(labels: dict[tuple[str, str], str]) -> Iterator[Labelled]:
         document = read_document(article)
         for sentence in document.sentences:
             text = document.read_field(sentence.field)[sentence.start : sentence.end]
-            label = labels.get((item["id"], hash_text(text)))
-            if label is not None and sentence.field is Field.TEXT:
+            found = labels.get((item["id"], hash_text(text)))
+            if found is not None and sentence.field is Field.TEXT:
                 name = (item.get("url") or item["id"]).rsplit("/", 1)[-1]
-                yield Labelled(document=name, article=article, sentence=sentence.number, label=label)
+                yield Labelled(
+                    document=name, article=article, sentence=sentence.number, label=found[0], modality=found[1]
+                )
 
 
 def hash_text(text: str) -> str:

@@ -9,7 +9,7 @@ every candidate of the other texts counts against. Weights stay small (ridge) an
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,8 @@ from monitor.detect.candidates import Candidate, find_candidates
 from monitor.detect.rules import load_pack
 from monitor.detect.ruleset import compile_rules
 from monitor.detect.tokens import read_document
-from monitor.models import Article, Field
+from monitor.detect.weights import Weights, score
+from monitor.models import Article, Field, Modality
 from tests.bench.event_labels import FOLDER, Labelled, from_gold, read_gold, read_own
 
 WEIGHTS = Path(__file__).parents[2] / "monitor" / "detect" / "packs" / "weights.toml"
@@ -60,6 +61,10 @@ SENTENCE_WEIGHT = 0.7
 """Of a sentence of an article; its neighbours tell much of the same."""
 LEANING = 0.15
 """Added to the bias: where precision and recall balance on texts that were not learnt from."""
+BACKGROUND_RIDGE = {"bias": 0.01, "sentence": 4.0, "head": 4.0}
+BACKGROUND_PRIOR = {"cue historical": 1.0}
+"""What readers expect of what is seldom in labelled texts."""
+BACKGROUND_TEST_WEIGHT = 0.5
 LEAST = 0.04
 """A smaller weight is left out."""
 
@@ -175,8 +180,14 @@ def expect(feature: str) -> float:
     return RARE.get(feature, PRIOR if feature.startswith("own ") else 0.0)
 
 
-def learn_from(texts: Sequence[Labelled]) -> dict[str, float]:
+def learn_from(texts: Sequence[Labelled]) -> Weights:
     """Return the weights learnt from labelled texts and from the rules' own tests."""
+    change = learn_change(texts)
+    return Weights(change, learn_background(texts, change))
+
+
+def learn_change(texts: Sequence[Labelled]) -> dict[str, float]:
+    """Return the weights that tell texts with a change from others."""
     texts = [text for text in texts if text.label != "borderline"]
     strength = {"state": STATE_WEIGHT}
     own_bags, own_labels = read_tests()
@@ -188,6 +199,54 @@ def learn_from(texts: Sequence[Labelled]) -> dict[str, float]:
         tests=len(own_bags),
     )
     weights["bias"] += LEANING
+    return keep_strong(weights)
+
+
+def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> dict[str, float]:
+    """Return the weights that tell background from news, by the best candidate of each text that tells an event.
+
+    The rules' own tests are news.
+    """
+    ruleset = compile_rules(load_pack())
+    rows: list[tuple[str, ...]] = []
+    labels: list[float] = []
+    for text in texts:
+        if text.modality in {Modality.HISTORICAL, Modality.CONFIRMED}:
+            best = find_surest(find_candidates(read_document(text.article), ruleset), text.sentence, change)
+            if best is not None:
+                rows.append(best.background)
+                labels.append(float(text.modality == Modality.HISTORICAL))
+    read = len(rows)
+    for planned in ruleset.rules:
+        for hit in planned.rule.hits:
+            found = find_candidates(read_document(Article(url="", title="", text=hit)), ruleset)
+            rows += [one.background for one in found if one.rule is planned.rule]
+            labels += [0.0] * (len(rows) - len(labels))
+    names = ["bias", *sorted({feature for row in rows for feature in row})]
+    places = {name: place for place, name in enumerate(names)}
+    pointers = np.cumsum([0, *(1 + len(row) for row in rows)])
+    columns = np.concatenate([[0, *(places[name] for name in row)] for row in rows])
+    table = sp.csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), len(names)))
+    prior = np.array([BACKGROUND_PRIOR.get(name, 0.0) for name in names])
+    ridge = np.array([BACKGROUND_RIDGE.get(name.partition(" ")[0], 1.0) for name in names])
+    strengths = np.array([1.0] * read + [BACKGROUND_TEST_WEIGHT] * (len(rows) - read))
+    weights = fit(table, np.array(labels), strengths, prior, ridge, prior)
+    return keep_strong(dict(zip(names, weights.tolist(), strict=True)))
+
+
+def find_surest(candidates: Iterable[Candidate], number: int | None, change: Mapping[str, float]) -> Candidate | None:
+    """Return the candidate with the highest sum, of one sentence if `number` is given."""
+    of_text = [
+        one
+        for one in candidates
+        if one.rule.is_weighed
+        and (number is None or (one.sentence.field is Field.TEXT and one.sentence.number == number))
+    ]
+    return max(of_text, key=lambda one: score(one.features, change), default=None)
+
+
+def keep_strong(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return the weights worth writing down."""
     return {name: round(weight, 2) for name, weight in weights.items() if abs(weight) >= LEAST}
 
 
@@ -199,15 +258,17 @@ def main() -> None:
     if not FOLDER.exists():
         sys.exit(f"no labelled texts at {FOLDER}")
     weights = learn_from([*map(from_gold, read_gold()), *read_own()])
-    kinds = defaultdict(list)
-    for name, weight in sorted(weights.items(), key=lambda pair: -abs(pair[1])):
-        kinds[name.partition(" ")[0]].append(f"{name} {weight:+.2f}")
-    for kind, lines in kinds.items():
-        print(f"{kind}: {len(lines)}; {', '.join(lines[:8])}")
+    for question, sums in weights._asdict().items():
+        kinds = defaultdict(list)
+        for name, weight in sorted(sums.items(), key=lambda pair: -abs(pair[1])):
+            kinds[name.partition(" ")[0]].append(f"{name} {weight:+.2f}")
+        for kind, lines in kinds.items():
+            print(f"{question}, {kind}: {len(lines)}; {', '.join(lines[:8])}")
     if options.write:
-        head = "# Learnt by tests/bench/train_detection.py; a text is told when the sum is above 0.\n[weights]\n"
-        lines = [f'"{name}" = {weight:.2f}' for name, weight in sorted(weights.items())]
-        WEIGHTS.write_text(head + "\n".join(lines) + "\n", "utf-8")
+        lines = ["# Learnt by tests/bench/train_detection.py; above 0, the sum says yes."]
+        for question, sums in weights._asdict().items():
+            lines += ["", f"[{question}]", *(f'"{name}" = {weight:.2f}' for name, weight in sorted(sums.items()))]
+        WEIGHTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -273,7 +273,8 @@ def test_a_company_has_the_name_by_which_the_text_introduces_it() -> None:
 @pytest.mark.parametrize(
     ("text", "modality"),
     [
-        ("The firm Halden teamed up with Veltro to build vans.", "historical"),
+        (f"{'Shares rose. ' * 5}Halden teamed up with Veltro to build vans and sold them.", "historical"),
+        (f"{'Shares rose. ' * 5}Halden is teaming up with Veltro to build vans.", "confirmed"),
         ("Halden has teamed up with Veltro to build vans.", "confirmed"),
         ("Halden teamed up with Veltro to build vans, the companies said.", "confirmed"),
         ("On March 3, 2014, Halden formed a partnership with Veltro.", "historical"),

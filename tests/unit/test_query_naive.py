@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from monitor.detect.match import Scan, find_literals
 from monitor.detect.ruleset import Ruleset, compile_rules, pick_rules
 from monitor.detect.tokens import read_document
+from monitor.detect.weights import Weights
 from monitor.models import Article, EventType, Rule
 
 MANY = 300
@@ -224,7 +225,7 @@ def count_disjoint(spans: tuple[tuple[int, int], ...]) -> int:
 
 def compile_queries(written: Iterable[str]) -> Ruleset:
     rules = [Rule(name=f"r{number}", type=EventType.EXPANSION, match=query) for number, query in enumerate(written)]
-    return compile_rules(rules, weights={})
+    return compile_rules(rules, weights=Weights({}, {}))
 
 
 def find_all(ruleset: Ruleset, article: Article) -> dict[str, Spans]:
