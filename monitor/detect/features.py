@@ -26,7 +26,9 @@ _AUXILIARIES = {
 }
 _FAR = 4
 """Sentences from the top, where articles turn to what was before."""
-_YEAR_FIRST = re.compile(r"(?:in|on|since|during|from|by)\b.{0,20}\b(?:19|20)[0-9]{2}\b", re.IGNORECASE)
+_YEAR_FIRST = re.compile(
+    r"(?:in|on|since|during|from|by|effective|dated|as of)\b.{0,40}\b(?:19|20)[0-9]{2}\b", re.IGNORECASE
+)
 _RELATIVE = frozenset({"which", "that", "who"})
 _APOSTROPHES = frozenset({"'", "\u2019"})
 
@@ -39,9 +41,7 @@ def describe_sentence(document: Document, sentence: Sentence) -> list[str]:
 
 
 def _read_place(sentence: Sentence) -> str:
-    if sentence.field is Field.TITLE:
-        return "place title"
-    return "place lead" if sentence.number < NEWS_SENTENCES else "place deep"
+    return "place lead" if sentence.field is Field.TITLE or sentence.number < NEWS_SENTENCES else "place deep"
 
 
 def describe_tense(document: Document, sentence: Sentence, trigger: Span) -> list[str]:
