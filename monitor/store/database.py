@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
+from monitor.store.views import VIEWS
 
 __all__ = ["Session", "Store", "in_chunks"]
 
@@ -140,5 +141,9 @@ def _migrate(engine: Engine, path: Path) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with engine.begin() as connection:
+        for name in VIEWS:  # one that names a table would keep a migration from changing it
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        for name, query in VIEWS.items():
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")

@@ -127,6 +127,8 @@ class ArticleRow(SQLModel, table=True):
     published_offset_minutes: int | None = None
     """Of the time zone that the page states; `published_at` itself is in UTC."""
     stripped: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    text_removed_at: datetime | None = None
+    """Since when its text is gone for good: see retention.py."""
 
 
 class ArticleBandRow(SQLModel, table=True):

@@ -1,0 +1,12 @@
+"""Since when the text of an article is gone; the views of views.py come with it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Add a column to the articles."""
+    op.add_column("articles", sa.Column("text_removed_at", sa.DateTime()))
