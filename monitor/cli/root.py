@@ -40,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (run, serve, history, reading, inspect, rules, sources, routes, silence, feedback, operate):
+for _module in (run, serve, history, reading, export, inspect, rules, sources, routes, silence, feedback, operate):
     _module.add_commands(app)
 
 
