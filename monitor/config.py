@@ -106,6 +106,8 @@ class HistorySettings:
 
     zone: str = ""
     """The time zone of the command line, as `Europe/Berlin`; empty is that of the system."""
+    keep_text_days: Annotated[int, Interval(ge=31, le=36_500)] | None = None
+    """Texts of articles are removed after so long; None keeps them. Copies are known by their texts for 30 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

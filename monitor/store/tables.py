@@ -105,7 +105,10 @@ class ArticleRow(SQLModel, table=True):
     """The newest version of an article."""
 
     __tablename__ = "articles"
-    __table_args__ = (Index("articles_newest", "source", "published_at"),)
+    __table_args__ = (
+        Index("articles_newest", "source", "published_at"),
+        Index("articles_with_text", "text_removed_at", "stored_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     url: str = Field(unique=True)

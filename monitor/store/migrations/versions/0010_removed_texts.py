@@ -8,5 +8,6 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Add a column to the articles."""
+    """Add a column to the articles, and an index of those that have their text, by age."""
     op.add_column("articles", sa.Column("text_removed_at", sa.DateTime()))
+    op.create_index("articles_with_text", "articles", ["text_removed_at", "stored_at"])
