@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from monitor.cli import (
+    database,
     export,
     feedback,
     history,
@@ -40,7 +41,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (run, serve, history, reading, export, inspect, rules, sources, routes, silence, feedback, operate):
+for _module in (
+    run,
+    serve,
+    history,
+    reading,
+    export,
+    inspect,
+    rules,
+    sources,
+    routes,
+    silence,
+    feedback,
+    operate,
+    database,
+):
     _module.add_commands(app)
 
 
