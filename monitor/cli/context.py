@@ -116,6 +116,11 @@ def _read_time(text: str, now: datetime, *, ends_day: bool = False) -> datetime:
         raise typer.BadParameter("a span as 12h, 7d or 2w, or a day as 2026-05-01") from error
 
 
+def reader_zone() -> tzinfo | None:
+    """Return the reader's time zone; None is that of the system."""
+    return _zone.get()
+
+
 def localise(time: datetime) -> datetime:
     """Return a time in the reader's zone."""
     return time.astimezone(_zone.get())

@@ -23,6 +23,7 @@ from monitor.cli import (
     serve,
     silence,
     sources,
+    statistics,
 )
 from monitor.cli.context import ExitCode, Options, show, stderr
 from monitor.errors import ConfigError, MonitorError, RuleError
@@ -47,6 +48,7 @@ for _module in (
     history,
     reading,
     export,
+    statistics,
     inspect,
     rules,
     sources,

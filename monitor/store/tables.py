@@ -108,6 +108,7 @@ class ArticleRow(SQLModel, table=True):
     __table_args__ = (
         Index("articles_newest", "source", "published_at"),
         Index("articles_with_text", "text_removed_at", "stored_at"),
+        Index("articles_seen", "first_seen_at", "source"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
