@@ -229,11 +229,15 @@ class ParticipantRow(SQLModel, table=True):
     """A company in an event."""
 
     __tablename__ = "participants"
+    __table_args__ = (
+        Index("participants_named", "folded", "event_id", "name"),
+        Index("participants_of", "event_id", "folded"),
+    )
 
     event_id: int = Field(primary_key=True, foreign_key="events.id")
     position: int = Field(primary_key=True)
     name: str
-    folded: str = Field(index=True)
+    folded: str
     """The name as `track.fold_name` has it."""
     is_watched: bool = False
 
