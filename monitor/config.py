@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 
 from monitor import detect
 from monitor.errors import ConfigError, RuleError
-from monitor.faults import RouteNames, resolve_sets, route_faults, set_faults, source_faults
+from monitor.faults import RouteNames, resolve_sets, route_faults, set_faults, source_faults, zone_faults
 from monitor.models import Company, FetchSettings, Quiet, Route, Rule, Source, Target
 from monitor.urls import canonical_url
 
@@ -101,6 +101,16 @@ class PageSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistorySettings:
+    """What is kept and how it is told: `[history]` of monitor.toml."""
+
+    zone: str = ""
+    """The time zone of the command line, as `Europe/Berlin`; empty is that of the system."""
+    keep_text_days: Annotated[int, Interval(ge=31, le=36_500)] | None = None
+    """Texts of articles are removed after so long; None keeps them. Copies are known by their texts for 30 days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MainSettings:
     """The whole of monitor.toml."""
 
@@ -113,6 +123,7 @@ class MainSettings:
     notify: NotifySettings = field(default_factory=NotifySettings)
     log: LogSettings = field(default_factory=LogSettings)
     page: PageSettings = field(default_factory=PageSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +155,7 @@ for _kind in (
     NotifySettings,
     LogSettings,
     PageSettings,
+    HistorySettings,
     MainSettings,
 ):
     setattr(_kind, "__pydantic_config__", _STRICT)  # noqa: B010 - pydantic reads it of plain dataclasses
@@ -160,6 +172,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
     documents = {file: _read(folder / file, vault, problems) for file in FILES if file != "rules.toml"}
     problems += [what for file, document in documents.items() for what in _unknown_keys(file, document)]
     main = _validate("monitor.toml", MainSettings, documents["monitor.toml"], problems) or MainSettings()
+    problems += [f"monitor.toml: history.{fault}" for fault in zone_faults(main.history.zone)]
     sets = _read_sets(documents["companies.toml"], problems)
     sources = _read_list("sources.toml", documents, Source, problems)
     companies = _read_list("companies.toml", documents, Company, problems)

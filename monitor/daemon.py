@@ -15,11 +15,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from monitor.app import App
+from monitor.errors import StoreError
 from monitor.models import Source, SourceCondition
 from monitor.outbox import flush_target
 from monitor.pace.rhythm import SLOWEST
 from monitor.pipeline import CheckReport, Turn, check_source
 from monitor.store import sources as source_states
+from monitor.store.retention import prune
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ _DRAIN_SECONDS = 6.0
 """For what runs when the end is asked for; with the closing of the rest it is over within 10 s."""
 _MAX_CHECKS_AT_ONCE = 20
 _CLOCK_SECONDS = 10.0
+_DAY_SECONDS = 86_400.0
 _CLOCK_SLACK_SECONDS = 30.0
 """Between the wall clock and the one that only counts; more means that somebody set the first."""
 
@@ -64,6 +67,7 @@ class _Daemon:
         scheduler.start()
         loops = [asyncio.create_task(self._flush_forever(target)) for target in self._app.postman.targets]
         loops.append(asyncio.create_task(self._watch_clock(scheduler)))
+        loops.append(asyncio.create_task(self._prune_daily()))
         log.info("started", extra={"sources": len(self._app.sources), "database": str(self._app.tools.store.path)})
         await self._stop.wait()
         scheduler.shutdown(wait=False)
@@ -156,6 +160,22 @@ class _Daemon:
                 began, began_at = loop.time(), now
                 for job in scheduler.get_jobs():
                     job.modify(next_run_time=now)
+
+    async def _prune_daily(self) -> None:
+        """Remove texts that are not kept any longer, now and every day."""
+        settings, tools = self._app.settings.main, self._app.tools
+        while settings.history.keep_text_days and not self._stop.is_set():
+            keep = timedelta(days=settings.history.keep_text_days)
+            open_for = timedelta(hours=settings.check.story_window_hours)
+            try:
+                removed = await asyncio.to_thread(
+                    prune, tools.store, tools.now(), keep=keep, open_for=open_for, is_stopping=self._stop.is_set
+                )
+            except StoreError:
+                log.exception("texts not removed; tried again tomorrow")
+            else:
+                log.log(logging.INFO if removed else logging.DEBUG, "texts removed", extra={"articles": removed})
+            await _first(self._stop.wait, _DAY_SECONDS)
 
     async def _drain(self, loops: list[asyncio.Task[None]]) -> None:
         """End the checks where they are and let messages on their way arrive; what remains is done after a restart."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from monitor.discover import discover
 from monitor.errors import ParseError, UrlError
@@ -63,6 +64,15 @@ def source_faults(source: Source) -> Iterator[str]:
         yield f"selector is for kind 'listing', not {source.kind.value!r}"
     elif not _is_selector(source):
         yield f"selector: {source.selector!r} is not a CSS selector"
+
+
+def zone_faults(name: str) -> Iterator[str]:
+    """Yield what is wrong with the name of a time zone, if anything; none at all is fine."""
+    try:
+        if name:
+            ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # unknown, a folder of zones, no path
+        yield f"zone: {name!r} is no time zone, as Europe/Berlin or UTC"
 
 
 def _is_selector(source: Source) -> bool:

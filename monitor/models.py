@@ -405,6 +405,8 @@ class StoredArticle:
     version: int
     first_seen_at: datetime
     stored_at: datetime
+    text_removed_at: datetime | None = None
+    """Since when its text is gone for good, by `keep_text_days`."""
 
 
 # --- rules, companies, events -----------------------------------------------------------------------------------

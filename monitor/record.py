@@ -74,6 +74,9 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
     events = detect(article, tools.ruleset)
     with tools.store.write() as session:
         known = _find_known(session, visit.link.url, article, page, digest)
+        if known and known.text_removed_at:  # what was removed does not come back
+            sources.settle_link(session, visit.link.url, stored=known, page=page, due_at=None)
+            return Recorded(is_news=False)
         if known:
             stored = articles.revise_article(session, known, article, digest=digest, now=now)
         else:

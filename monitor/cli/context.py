@@ -6,10 +6,12 @@ import re
 import signal
 import sys
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -17,6 +19,8 @@ from rich.console import Console
 from monitor import config, logs
 from monitor.config import LogFormat, Settings
 from monitor.errors import ConfigError
+from monitor.faults import zone_faults
+from monitor.models import EventType, Modality
 
 DEFAULT_FOLDER = Path("config")
 MAX_ID = 2**63 - 1
@@ -26,6 +30,13 @@ _MAX_LIMIT = 10**9
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, max=_MAX_LIMIT, help="At most so many.")]
 SinceOption = Annotated[str | None, typer.Option("--since", help="A span as 12h, 7d or 2w, or a day as 2026-05-01.")]
+UntilOption = Annotated[str | None, typer.Option("--until", help="As --since; a day is meant to its end.")]
+TypeOption = Annotated[EventType | None, typer.Option("--type", help="Only changes of this kind.")]
+ModalityOption = Annotated[Modality | None, typer.Option("--modality", help="Only changes told so surely.")]
+SourceOption = Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only of this source.")]
+BeforeOption = Annotated[
+    int | None, typer.Option("--before", metavar="ID", min=1, max=MAX_ID, help="Older than the one with this number.")
+]
 _SPAN = re.compile(r"(\d+)([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -33,6 +44,8 @@ stdout = Console(highlight=False)
 stderr = Console(stderr=True, highlight=False)
 _secrets: set[str] = set()
 """What `load_settings` found and nothing may print."""
+_zone: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
+"""The reader's time zone; None is that of the system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +56,7 @@ class Options:
     """As the user names it."""
     database: str | None
     debug: bool
+    zone: str | None = None
 
 
 def load_settings(context: typer.Context, *, needs_folder: bool = False) -> Settings:
@@ -55,6 +69,10 @@ def load_settings(context: typer.Context, *, needs_folder: bool = False) -> Sett
     _secrets.update(settings.secrets)
     if options.database:
         settings = dataclasses.replace(settings, main=dataclasses.replace(settings.main, database=options.database))
+    zone = options.zone or settings.main.history.zone
+    if any(zone_faults(zone)):
+        raise typer.BadParameter(f"{zone!r} is no time zone, as Europe/Berlin or UTC", param_hint="--zone")
+    _zone.set(ZoneInfo(zone) if zone else None)
     level = "DEBUG" if options.debug else settings.main.log.level
     logs.set_up(level=level, as_json=settings.main.log.format is LogFormat.JSON, redact=redact)
     return settings
@@ -75,30 +93,60 @@ def redact(text: str) -> str:
 
 def read_since(text: str | None, now: datetime) -> datetime | None:
     """Return the time that --since names, None if it was not given."""
+    return None if text is None else _read_time(text, now)
+
+
+def read_until(text: str | None, now: datetime) -> datetime | None:
+    """Return the time that --until names, of a day its end; None if it was not given."""
     if text is None:
         return None
+    return _read_time(text, now, ends_day=len(text) <= len("2026-05-01"))
+
+
+def _read_time(text: str, now: datetime, *, ends_day: bool = False) -> datetime:
+    """Return a time in UTC: so long ago, or a day or a time in the reader's zone."""
     try:
         if span := _SPAN.fullmatch(text):
             return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
-        return datetime.fromisoformat(text).astimezone(UTC)
+        time = datetime.fromisoformat(text) + timedelta(days=ends_day)
+        if time.tzinfo is None and (zone := _zone.get()):
+            time = time.replace(tzinfo=zone)
+        return time.astimezone(UTC)
     except (ValueError, OverflowError) as error:  # OverflowError: before the year 1
         raise typer.BadParameter("a span as 12h, 7d or 2w, or a day as 2026-05-01") from error
 
 
+def reader_zone() -> tzinfo | None:
+    """Return the reader's time zone; None is that of the system."""
+    return _zone.get()
+
+
+def localise(time: datetime) -> datetime:
+    """Return a time in the reader's zone."""
+    return time.astimezone(_zone.get())
+
+
 def print_json(value: object) -> None:
     """Print one JSON document."""
-    _write(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+    _write(to_json(value, indent=2))
 
 
 def print_line(value: object) -> None:
     """Print one line of JSON Lines, at once."""
-    _write(json.dumps(_plain(value), ensure_ascii=False))
+    _write(to_json(value))
     sys.stdout.flush()
 
 
-def _write(text: str) -> None:
-    """Write JSON, which is UTF-8; half a pair of surrogates, which that cannot hold, becomes JSON's escape for it."""
-    sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+def to_json(value: object, *, indent: int | None = None) -> bytes:
+    """Return JSON in UTF-8; what a terminal could obey, and half a pair of surrogates, becomes JSON's escape for it."""
+    text = json.dumps(_plain(value), ensure_ascii=False, indent=indent)
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
+    return f"{text}\n".encode()
+
+
+def _write(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - whatever we print
@@ -135,7 +183,7 @@ def show(text: str | None) -> str:
 
 def show_time(time: datetime | None) -> str:
     """Return a time in the reader's zone, to the minute."""
-    return time.astimezone().strftime("%Y-%m-%d %H:%M") if time else "–"
+    return localise(time).strftime("%Y-%m-%d %H:%M") if time else "–"
 
 
 class ExitCode:

@@ -1,9 +1,8 @@
-"""history, show, search, relations: what was known, and when."""
+"""history, search, relations: what was known, and when."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -12,20 +11,26 @@ from rich.table import Table
 
 from monitor.app import open_store, utc_now
 from monitor.cli.context import (
-    MAX_ID,
+    BeforeOption,
     ExitCode,
     JsonOption,
     LimitOption,
+    ModalityOption,
     SinceOption,
+    SourceOption,
+    TypeOption,
+    UntilOption,
     load_settings,
     print_json,
     read_since,
+    read_until,
     show,
     show_time,
     stdout,
 )
 from monitor.errors import MonitorError
-from monitor.models import Alert, Event, Field, Relation, StoredArticle, Transition
+from monitor.models import Alert, ArticleFilter, FoundArticle, Relation, StoredArticle, Transition
+from monitor.store import browse
 from monitor.store import history as records
 from monitor.track import fold_name, is_same_company, read_relations, relation_key, trace_relations
 
@@ -38,40 +43,59 @@ AtOption = Annotated[str | None, typer.Option("--at", metavar="DAY", help="As it
 def add_commands(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(history)
-    app.command("show")(show_article)
     app.command()(search)
     app.command()(relations)
 
 
-def history(
+def history(  # noqa: PLR0913 - an option each
     context: typer.Context,
     company: Annotated[str | None, typer.Argument(help="Only alerts that name it.")] = None,
     *,
     since: SinceOption = None,
+    until: UntilOption = None,
+    kind: TypeOption = None,
+    modality: ModalityOption = None,
+    source: SourceOption = None,
+    before: BeforeOption = None,
     limit: LimitOption = 20,
     json: JsonOption = False,
 ) -> None:
-    """List the last alerts, newest first.
+    """List the last alerts, newest first; --before leads on to older ones.
 
-    Examples: monitor history; monitor history Microsoft --since 7d
+    Examples: monitor history; monitor history Microsoft --since 7d --type termination
     """
     settings = load_settings(context)
-    folded = fold_name(company) if company else None
+    now = utc_now()
+    wanted = ArticleFilter(
+        company=fold_name(company) if company else "",
+        type=kind,
+        modality=modality,
+        source=source or "",
+        since=read_since(since, now),
+        until=read_until(until, now),
+    )
     with open_store(settings) as store, store.read() as session:
-        alerts = records.list_alerts(session, company=folded, since=read_since(since, utc_now()), limit=limit)
+        alerts = records.find_alerts(session, wanted, before=before, limit=limit)
     if json:
         print_json(alerts)
         return
-    is_wide = stdout.width >= _WIDE_COLUMNS
+    stdout.print(_make_table(alerts, is_wide=stdout.width >= _WIDE_COLUMNS) if alerts else "[dim]no alerts[/]")
+    if alerts:
+        stdout.print("[dim]`monitor show --alert N` tells one with its evidence, `monitor show N` the article[/]")
+    if len(alerts) == limit:
+        stdout.print(f"[dim]older ones: --before {alerts[-1].id}[/]")
+
+
+def _make_table(alerts: Iterable[Alert], *, is_wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, expand=True)
-    for name, width in (("id", 3), ("when", 16), ("what", 12)):
+    for name, width in (("alert", 5), ("article", 7), ("when", 16), ("what", 12), ("how sure", 8)):
         table.add_column(name, no_wrap=True, min_width=width)
-    table.add_column("how sure", no_wrap=True, min_width=8)
-    for name in ("who", "article") if is_wide else ("who",):
+    for name in ("who", "title") if is_wide else ("who",):
         table.add_column(name, ratio=1, overflow="ellipsis", no_wrap=True)
     for alert in alerts:
         first = alert.events[0]
         cells = [
+            str(alert.id),
             str(alert.article_id),
             show_time(alert.created_at),
             first.type.value.replace("_", " "),
@@ -80,33 +104,7 @@ def history(
             escape(show(alert.title)),
         ]
         table.add_row(*(cells if is_wide else cells[:-1]))
-    stdout.print(table if alerts else "[dim]no alerts yet[/]")
-    if alerts:
-        stdout.print("[dim]`monitor show ID` shows the article with its evidence[/]")
-
-
-def show_article(
-    context: typer.Context,
-    article_id: Annotated[int, typer.Argument(metavar="ID", max=MAX_ID)],
-    *,
-    json: JsonOption = False,
-) -> None:
-    """Show an article: its alerts, its events with the evidence marked, what was stripped, its versions.
-
-    Example: monitor show 12
-    """
-    settings = load_settings(context)
-    with open_store(settings) as store, store.read() as session:
-        stored = require_article(records.read_article(session, article_id), article_id)
-        events = records.events_of(session, stored)
-        alerts = records.list_alerts_of(session, article_id)
-        versions = records.list_versions(session, article_id)
-    if json:
-        print_json({"article": stored, "events": events, "alerts": alerts, "versions": versions})
-        return
-    _print_article(stored, events, alerts)
-    for number, stored_at, title in versions:
-        stdout.print(f"[dim]version {number}, until {show_time(stored_at)}: {escape(show(title))}[/]", soft_wrap=True)
+    return table
 
 
 def require_article(stored: StoredArticle | None, article_id: int) -> StoredArticle:
@@ -118,30 +116,55 @@ def require_article(stored: StoredArticle | None, article_id: int) -> StoredArti
     return stored
 
 
-def search(
+def search(  # noqa: PLR0913 - an option each
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(help='Words; "some words" as a phrase, word* for all that begin so.')],
     *,
+    company: Annotated[str | None, typer.Option("--company", help="Only articles that tell a change of it.")] = None,
+    kind: TypeOption = None,
+    modality: ModalityOption = None,
+    source: SourceOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    before: BeforeOption = None,
     limit: LimitOption = 20,
     json: JsonOption = False,
 ) -> None:
     """Search the text of all stored articles, newest first; exit with 1 if there is none.
 
-    Examples: monitor search cloud exclusiv*; monitor search '"right of first refusal"'
+    Examples: monitor search cloud exclusiv* --since 30d; monitor search '"right of first refusal"' --company Microsoft
     """
     settings = load_settings(context)
+    now = utc_now()
+    wanted = ArticleFilter(
+        words=" ".join(words),
+        company=fold_name(company) if company else "",
+        type=kind,
+        modality=modality,
+        source=source or "",
+        since=read_since(since, now),
+        until=read_until(until, now),
+    )
     with open_store(settings) as store, store.read() as session:
-        found = records.search_articles(session, " ".join(words), limit=limit)
+        found = browse.find_articles(session, wanted, before=before, limit=limit)
+        articles = [records.read_article(session, one.id) for one in found] if json else []
     if json:
-        print_json([{"article": stored, "snippet": snippet} for stored, snippet in found])
-    for stored, snippet in [] if json else found:
-        title = escape(show(stored.article.title))
-        stdout.print(f"[bold]{stored.id}[/] {show_time(stored.first_seen_at)} [bold]{title}[/]", soft_wrap=True)
-        stdout.print(f"   [dim]{escape(show(' '.join(snippet.split())))}[/]", soft_wrap=True)
+        print_json([{"article": article, "snippet": one.snippet} for article, one in zip(articles, found, strict=True)])
+    else:
+        _print_found(found, limit)
     if not found:
-        if not json:
-            stdout.print("[dim]no article holds these words[/]")
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _print_found(found: Sequence[FoundArticle], limit: int) -> None:
+    for one in found:
+        title = escape(show(one.title))
+        stdout.print(f"[bold]{one.id}[/] {show_time(one.first_seen_at)} [bold]{title}[/]", soft_wrap=True)
+        stdout.print(f"   [dim]{escape(show(' '.join(one.snippet.split())))}[/]", soft_wrap=True)
+    if not found:
+        stdout.print("[dim]no article holds these words[/]")
+    if len(found) == limit:
+        stdout.print(f"[dim]older ones: --before {found[-1].id}[/]")
 
 
 def relations(
@@ -162,7 +185,7 @@ def relations(
     settings = load_settings(context)
     folded = [fold_name(company) for company in companies or []]
     with open_store(settings) as store, store.read() as session:
-        events = records.dated_events(session, companies=folded, known_at=_read_day_end(at))
+        events = records.dated_events(session, companies=folded, known_at=read_until(at, utc_now()))
     steps = [step for step in trace_relations(events) if _names_all(step.companies, folded)]
     wanted = read_relations(steps)
     if dot:
@@ -209,45 +232,5 @@ def _print_steps(steps: Iterable[Transition]) -> None:
         )
 
 
-def _read_day_end(day: str | None) -> datetime | None:
-    """Return the end of a day in the reader's zone, or a time as it is."""
-    if day is None:
-        return None
-    try:
-        time = datetime.fromisoformat(day)
-        is_day = len(day) <= len("2026-05-01")
-        return (time + timedelta(days=1) if is_day else time).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter("a day as 2026-05-01, or a time as 2026-05-01T08:00") from error
-
-
 def _names_all(pair: Sequence[str], companies: Iterable[str]) -> bool:
     return all(any(is_same_company(fold_name(name), company) for name in pair) for company in companies)
-
-
-def _print_article(stored: StoredArticle, events: list[Event], alerts: list[Alert]) -> None:
-    article = stored.article
-    stdout.print(f"[bold]{escape(show(article.title))}[/]", soft_wrap=True)
-    facts = (*article.authors, show_time(article.published_at), article.site_name, stored.source, article.url)
-    stdout.print(f"[dim]{escape(show(' · '.join(filter(None, facts))))}[/]", soft_wrap=True)
-    for alert in alerts:
-        stdout.print(f"[green]alerted {show_time(alert.created_at)}: {alert.novelty.value}[/]")
-    for event in events:
-        names = escape(show(", ".join(one.name for one in event.participants)))
-        kind = event.type.value.replace("_", " ")
-        rule = escape(show(event.rule))
-        stdout.print(f"[cyan]{kind}[/] [yellow]{event.modality.value}[/] {names} [dim](rule {rule})[/]", soft_wrap=True)
-    stdout.print("\n" + _mark(article.text, events), soft_wrap=True)
-    stdout.print(f"\n[dim]version {stored.version}; {len(article.stripped)} blocks stripped (--json shows them)[/]")
-
-
-def _mark(text: str, events: list[Event]) -> str:
-    """Return the text for rich, the evidence of events in reverse video."""
-    spans = {(one.evidence.start, one.evidence.end) for one in events if one.evidence.field is Field.TEXT}
-    marked, at = "", 0
-    for start, end in sorted(spans):
-        if start < at:
-            continue
-        marked += escape(show(text[at:start])) + f"[reverse]{escape(show(text[start:end]))}[/reverse]"
-        at = end
-    return marked + escape(show(text[at:]))

@@ -9,7 +9,22 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from monitor.cli import feedback, history, inspect, operate, routes, rules, run, serve, silence, sources
+from monitor.cli import (
+    database,
+    export,
+    feedback,
+    history,
+    inspect,
+    operate,
+    reading,
+    routes,
+    rules,
+    run,
+    serve,
+    silence,
+    sources,
+    statistics,
+)
 from monitor.cli.context import ExitCode, Options, show, stderr
 from monitor.errors import ConfigError, MonitorError, RuleError
 
@@ -27,7 +42,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (run, serve, history, inspect, rules, sources, routes, silence, feedback, operate):
+for _module in (
+    run,
+    serve,
+    history,
+    reading,
+    export,
+    statistics,
+    inspect,
+    rules,
+    sources,
+    routes,
+    silence,
+    feedback,
+    operate,
+    database,
+):
     _module.add_commands(app)
 
 
@@ -48,12 +78,15 @@ def _root(
     database: Annotated[
         str | None, typer.Option("--database", envvar="MONITOR_DATABASE", help="Instead of the one in monitor.toml.")
     ] = None,
+    zone: Annotated[
+        str | None, typer.Option("--zone", help="The time zone of what is told and taken, as Europe/Berlin.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Log more, and show where an error comes from.")] = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    context.obj = Options(folder=config, database=database, debug=debug)
+    context.obj = Options(folder=config, database=database, debug=debug, zone=zone)
 
 
 def main() -> None:

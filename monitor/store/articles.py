@@ -89,6 +89,7 @@ def stored_article(row: ArticleRow) -> StoredArticle:
         version=row.version,
         first_seen_at=row.first_seen_at,
         stored_at=row.stored_at,
+        text_removed_at=row.text_removed_at,
     )
 
 

@@ -12,11 +12,13 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
+from monitor.store.views import VIEWS
 
 __all__ = ["Session", "Store", "in_chunks"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_BUSY_SECONDS = 5
+_BUSY_SECONDS = 30
+"""So long a write waits for another: `monitor db vacuum` may hold the database for seconds."""
 T = TypeVar("T")
 
 
@@ -30,7 +32,7 @@ class Store:
         self.path = Path(path)
         self._engine = _connect_engine(self.path)
         try:
-            self._lock = FileLock(f"{self.path.resolve()}.lock", timeout=0)
+            self._lock = lock_of(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _migrate(self._engine, self.path)
         except (OSError, ValueError, RuntimeError, SQLAlchemyError) as error:  # a NUL in the path, a loop of links
@@ -45,14 +47,7 @@ class Store:
 
         The kernel frees the lock with its process, however that ends.
         """
-        try:
-            self._lock.acquire()
-        except Timeout as error:
-            problem = AlreadyRunning(f"{self.path}: another monitor is running on this database")
-            problem.hint = "stop it first, or set another `database` in monitor.toml"
-            raise problem from error
-        except (OSError, NotImplementedError) as error:  # a file system that knows no locks
-            raise _refuse(self.path, error) from error
+        acquire(self._lock, self.path)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -84,6 +79,33 @@ class Store:
 def in_chunks(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """Cut values for `IN (…)`: SQLite takes 32,766 in one statement."""
     return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def lock_of(path: Path) -> FileLock:
+    """Return the lock of a database, free as yet."""
+    return FileLock(f"{path.resolve()}.lock", timeout=0)
+
+
+def acquire(lock: FileLock, path: Path) -> None:
+    """Take the lock of a database; AlreadyRunning if another process holds it."""
+    try:
+        lock.acquire()
+    except Timeout as error:
+        problem = AlreadyRunning(f"{path}: another monitor is running on this database")
+        problem.hint = "stop it first, or set another `database` in monitor.toml"
+        raise problem from error
+    except (OSError, NotImplementedError) as error:  # a file system that knows no locks
+        raise _refuse(path, error) from error
+
+
+def check_version(path: Path, version: str | None) -> bool:
+    """Return whether a schema is the newest; NewerDatabase if this monitor does not know it."""
+    known = sorted(file.stem.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if version is not None and version not in known:
+        problem = NewerDatabase(f"{path}: written by a newer monitor (schema {version}; this one knows {known[-1]})")
+        problem.hint = "install that version again, or restore a backup of before: `monitor db restore FILE`"
+        raise problem
+    return version == known[-1]
 
 
 def _refuse(path: Path, error: Exception) -> StoreError:
@@ -123,16 +145,13 @@ def _connect_engine(path: Path) -> Engine:
 
 def _migrate(engine: Engine, path: Path) -> None:
     """Bring the schema up to date; refuse a database that a newer monitor wrote."""
-    known = sorted(file.stem.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
     with engine.connect() as connection:
         tables = inspect(connection).get_table_names()
         version = (
             connection.scalar(text("SELECT version_num FROM alembic_version")) if "alembic_version" in tables else None
         )
-    if version == known[-1]:
+    if check_version(path, version):
         return
-    if version is not None and version not in known:
-        raise NewerDatabase(f"{path}: written by a newer monitor (schema {version}; this one knows {known[-1]})")
     from alembic import command  # noqa: PLC0415 - 90 ms, spent only when there is something to migrate
     from alembic.config import Config  # noqa: PLC0415 - as above
 
@@ -140,5 +159,9 @@ def _migrate(engine: Engine, path: Path) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with engine.begin() as connection:
+        for name in VIEWS:  # one that names a table would keep a migration from changing it
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        for name, query in VIEWS.items():
+            connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")

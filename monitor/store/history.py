@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, text
 from sqlmodel import Session, and_, col, func, or_, select
 
-from monitor.models import Alert, DatedEvent, Event, StoredArticle
+from monitor.models import Alert, ArticleFilter, DatedEvent, Event, StoredArticle
 from monitor.store.articles import stored_article
 from monitor.store.news import named_like, read_alerts, read_events
 from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, ArticleVersionRow, EventRow, ParticipantRow
@@ -29,19 +29,47 @@ def list_alerts(
 
     `company` is a folded name or its beginning.
     """
-    wanted = select(AlertRow.id).order_by(col(AlertRow.id).desc()).limit(limit)
+    return find_alerts(session, ArticleFilter(company=company or "", since=since), before=before, limit=limit)
+
+
+def find_alerts(session: Session, wanted: ArticleFilter, *, before: int | None = None, limit: int = 50) -> list[Alert]:
+    """Return the alerts that are wanted, newest first, or those older than the one with the id `before`.
+
+    Company, type and modality are those of one event; `since` and `until` mean when they were told; words are ignored.
+    """
+    chosen = select(AlertRow.id).where(*alert_conditions(wanted)).order_by(col(AlertRow.id).desc()).limit(limit)
     if before is not None:
-        wanted = wanted.where(col(AlertRow.id) < before)
-    if since is not None:
-        wanted = wanted.where(col(AlertRow.created_at) >= since)
-    if company is not None:
-        naming = (
-            select(AlertEventRow.alert_id)
-            .join(ParticipantRow, col(ParticipantRow.event_id) == col(AlertEventRow.event_id))
-            .where(or_(*named_like(company)))
-        )
-        wanted = wanted.where(col(AlertRow.id).in_(naming))
-    return read_alerts(session, [alert_id for alert_id in session.exec(wanted) if alert_id is not None])
+        chosen = chosen.where(col(AlertRow.id) < before)
+    return read_alerts(session, [alert_id for alert_id in session.exec(chosen) if alert_id is not None])
+
+
+def alert_conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions for rows of alerts that are wanted."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.since:
+        conditions.append(col(AlertRow.created_at) >= wanted.since)
+    if wanted.until:
+        conditions.append(col(AlertRow.created_at) < wanted.until)
+    if wanted.source:
+        written = select(ArticleRow.id).where(col(ArticleRow.source) == wanted.source)
+        conditions.append(col(AlertRow.article_id).in_(written))
+    told: list[ColumnElement[bool]] = []
+    if wanted.type:
+        told.append(col(EventRow.type) == wanted.type)
+    if wanted.modality:
+        told.append(col(EventRow.modality) == wanted.modality)
+    if wanted.company:
+        named = select(ParticipantRow.event_id).where(or_(*named_like(wanted.company)))
+        told.append(col(EventRow.id).in_(named))
+    if told:
+        telling = select(AlertEventRow.alert_id).join(EventRow, col(EventRow.id) == col(AlertEventRow.event_id))
+        conditions.append(col(AlertRow.id).in_(telling.where(*told)))
+    return conditions
+
+
+def read_alert(session: Session, alert_id: int) -> Alert | None:
+    """Return an alert by its id."""
+    return next(iter(read_alerts(session, [alert_id])), None)
 
 
 def read_article(session: Session, article_id: int) -> StoredArticle | None:

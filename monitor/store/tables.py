@@ -105,7 +105,11 @@ class ArticleRow(SQLModel, table=True):
     """The newest version of an article."""
 
     __tablename__ = "articles"
-    __table_args__ = (Index("articles_newest", "source", "published_at"),)
+    __table_args__ = (
+        Index("articles_newest", "source", "published_at"),
+        Index("articles_with_text", "text_removed_at", "stored_at"),
+        Index("articles_seen", "first_seen_at", "source"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     url: str = Field(unique=True)
@@ -127,6 +131,8 @@ class ArticleRow(SQLModel, table=True):
     published_offset_minutes: int | None = None
     """Of the time zone that the page states; `published_at` itself is in UTC."""
     stripped: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    text_removed_at: datetime | None = None
+    """Since when its text is gone for good: see retention.py."""
 
 
 class ArticleBandRow(SQLModel, table=True):
@@ -223,11 +229,15 @@ class ParticipantRow(SQLModel, table=True):
     """A company in an event."""
 
     __tablename__ = "participants"
+    __table_args__ = (
+        Index("participants_named", "folded", "event_id", "name"),
+        Index("participants_of", "event_id", "folded"),
+    )
 
     event_id: int = Field(primary_key=True, foreign_key="events.id")
     position: int = Field(primary_key=True)
     name: str
-    folded: str = Field(index=True)
+    folded: str
     """The name as `track.fold_name` has it."""
     is_watched: bool = False
 

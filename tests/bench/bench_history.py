@@ -1,13 +1,18 @@
-"""How quick the page is on 100,000 made articles: each view's median and 99th percentile, search, size, insert rate."""
+"""How quick the page is on 100,000 made articles: each view's median and 99th percentile, search, size, insert rate.
+
+CPU is that of server and client together: on a busy machine it says more than the time that passed.
+"""
 
 import argparse
 import asyncio
+import sqlite3
 import statistics
 import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 
@@ -51,10 +56,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--inserts", type=int, default=10_000, help="articles to insert beside raw sqlite3")
     parser.add_argument("--keep", type=Path, help="a database to make, or to use if it is there")
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
         path = options.keep or Path(folder) / "monitor.db"
+        compare_inserts(Path(folder), options.inserts)
         is_new = not path.exists()
         with closing(Store(path)) as store:
             if is_new:
@@ -67,7 +74,55 @@ def fill(store: Store, count: int) -> None:
     fill_history(store, count=count, now=datetime.now(UTC))
     took = time.perf_counter() - started
     size = store.path.stat().st_size
-    print(f"{count:,} articles in {took:.0f} s: {count / took:,.0f} a second, {size / count:,.0f} bytes each\n")
+    texts = sum_texts(store.path)
+    print(f"{count:,} articles in {took:.0f} s: {count / took:,.0f} a second")
+    print(f"{size / count:,.0f} bytes an article, of which {texts / count:,.0f} are its title and text\n")
+
+
+def sum_texts(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT sum(length(CAST(title || text AS BLOB))) FROM articles").fetchone()[0])
+
+
+def compare_inserts(folder: Path, count: int) -> None:
+    """Print how many articles a second the store takes, and raw sqlite3 of the same rows into the same schema."""
+    with closing(Store(folder / "ours.db")) as store:
+        started, cpu = time.perf_counter(), time.process_time()
+        fill_history(store, count=count, now=datetime.now(UTC))
+        ours, ours_cpu = time.perf_counter() - started, time.process_time() - cpu
+    rows = read_tables(folder / "ours.db")
+    Store(folder / "raw.db").close()
+    started, cpu = time.perf_counter(), time.process_time()
+    insert_raw(folder / "raw.db", rows, batches=count // 1000)
+    raw, raw_cpu = time.perf_counter() - started, time.process_time() - cpu
+    print(f"{count:,} articles with events, alerts, deliveries, full-text index; a second, by time and by CPU:")
+    print(f"  the store     {count / ours:>8,.0f}{count / ours_cpu:>8,.0f}")
+    print(f"  raw sqlite3   {count / raw:>8,.0f}{count / raw_cpu:>8,.0f}\n")
+
+
+def read_tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of all tables that hold some and are no index, in an order that foreign keys allow."""
+    tables = ("sources", "rhythms", "articles", "article_versions", "stories", "events", "participants", "alerts")
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - ours
+            for name in (*tables, "alert_events", "deliveries")
+        }
+
+
+def insert_raw(path: Path, tables: dict[str, list[tuple[Any, ...]]], *, batches: int) -> None:
+    """Insert the rows as the driver does it best, in as many transactions as the store, as durably, keys unchecked."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+        for batch in range(batches):
+            connection.execute("BEGIN IMMEDIATE")
+            for name, rows in tables.items():
+                part = rows[len(rows) * batch // batches : len(rows) * (batch + 1) // batches]
+                if part:
+                    marks = ", ".join("?" * len(part[0]))
+                    connection.executemany(f"INSERT INTO {name} VALUES ({marks})", part)  # noqa: S608 - ours
+            connection.execute("COMMIT")
 
 
 async def measure(store: Store, count: int, rounds: int) -> None:
@@ -75,23 +130,24 @@ async def measure(store: Store, count: int, rounds: int) -> None:
     with store.read() as session:
         day = session.connection().exec_driver_sql("SELECT date(min(published_at), '+3 days') FROM articles").scalar()
     places = {"alert": count // 20, "story": count // 40, "article": count // 2, "day": day, "rare": COMPANIES[-1]}
-    print(f"{'view':44}{'median ms':>10}{'p99 ms':>10}{'kB':>8}")
+    print(f"{'view':44}{'median ms':>10}{'p99 ms':>10}{'CPU ms':>10}{'kB':>8}")
     async with PageServer(store=store, settings=settings) as page, httpx.AsyncClient(base_url=page.url) as client:
         for name, path in VIEWS.items():
-            times, size = await time_view(client, path.format(**places), rounds)
-            p99 = statistics.quantiles(times, n=100)[98]
-            print(f"{name:44}{statistics.median(times) * 1e3:>10.1f}{p99 * 1e3:>10.1f}{size / 1e3:>8.1f}")
+            times, cpu, size = await time_view(client, path.format(**places), rounds)
+            figures = (statistics.median(times), statistics.quantiles(times, n=100)[98], statistics.median(cpu))
+            print(f"{name:44}{''.join(f'{figure * 1e3:>10.1f}' for figure in figures)}{size / 1e3:>8.1f}", flush=True)
 
 
-async def time_view(client: httpx.AsyncClient, path: str, rounds: int) -> tuple[list[float], int]:
-    times = []
+async def time_view(client: httpx.AsyncClient, path: str, rounds: int) -> tuple[list[float], list[float], int]:
+    times, cpu = [], []
     answer = await client.get(path)  # the first one fills SQLite's cache
     for _ in range(rounds):
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         answer = await client.get(path)
         times.append(time.perf_counter() - started)
+        cpu.append(time.process_time() - cpu_started)
     answer.raise_for_status()
-    return times, len(answer.content)
+    return times, cpu, len(answer.content)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from monitor.models import (
 from monitor.pipeline import CheckReport, check_source, is_resting
 from monitor.record import Tools
 from monitor.sandbox import Sandbox
-from monitor.store import Store, articles, deliveries, history, rhythms, sources
+from monitor.store import Store, articles, deliveries, history, retention, rhythms, sources
 from tests.conftest import Site
 
 PACT = """<html><head><title>Alderon Systems and Birchway Logistics form partnership</title></head><body>
@@ -756,3 +756,26 @@ async def test_an_alert_says_how_the_relation_moved(site: Site, tools: Tools) ->
     with tools.store.read() as session:
         moves = [alert.moves for alert in history.list_alerts(session)]
     assert moves == [((RelationState.ACTIVE, RelationState.ENDED),), ((RelationState.NONE, RelationState.ACTIVE),)]
+
+
+async def test_an_article_whose_text_was_removed_does_not_come_back(site: Site, tools: Tools, clock: Clock) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Alderon Systems and Birchway Logistics form partnership"))
+    await check(tools, feed(site))
+    clock.pass_hours(40 * 24)
+    assert retention.prune(tools.store, clock(), keep=timedelta(days=31), open_for=timedelta(days=3)) == 1
+    site.put("/pact", PACT.replace("in the spring", "in the autumn"))
+    site.put("/again", PACT)
+    site.put_feed("/other", ("/pact", "Changed"), ("/again", "The same words elsewhere"))
+    await check(tools, feed(site, name="other", url=site.url("/other")))
+    with tools.store.write() as session:
+        sources.postpone_link(session, site.url("/pact"), due_at=clock())
+    await check(tools, feed(site))
+    with tools.store.read() as session:
+        (stored,) = history.list_articles(session)
+        (alert,) = history.list_alerts(session)
+        assert history.search_articles(session, "warehouses") == []
+        assert len(history.search_articles(session, "partnership")) == 1
+    assert (stored.article.text, stored.article.stripped, stored.version) == ("", (), 1)
+    assert stored.article.title == "Alderon Systems and Birchway Logistics form partnership"
+    assert "partnership" in alert.events[0].evidence.sentence

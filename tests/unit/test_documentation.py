@@ -45,6 +45,7 @@ KINDS = (
     config.NotifySettings,
     config.LogSettings,
     config.PageSettings,
+    config.HistorySettings,
 )
 
 

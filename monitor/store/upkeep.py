@@ -1,0 +1,176 @@
+"""The database file as a whole: copies of it, whether it is sound, how large it is.
+
+Here SQLite is asked directly, because a file that is broken, old or a stranger's cannot be opened as a Store.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from monitor.errors import StoreError
+from monitor.store.database import acquire, check_version, lock_of
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many pages are copied."""
+
+_PAGES_AT_ONCE = 2_000
+_BUSY_SECONDS = 30.0
+_MAX_FAULTS = 20
+_INVARIANTS = {
+    "alerts that tell no event": "SELECT count(*) FROM alerts WHERE id NOT IN (SELECT alert_id FROM alert_events)",
+    "alerts that tell events of another story": (
+        "SELECT count(*) FROM alerts JOIN alert_events ON alert_events.alert_id = alerts.id"
+        " JOIN events ON events.id = alert_events.event_id WHERE events.story_id <> alerts.story_id"
+    ),
+    "events of a version that their article does not have": (
+        "SELECT count(*) FROM events JOIN articles ON articles.id = events.article_id"
+        " WHERE events.article_version NOT BETWEEN 1 AND articles.version"
+    ),
+    "articles of which older versions are missing": (
+        "SELECT count(*) FROM articles WHERE version - 1 <>"
+        " (SELECT count(*) FROM article_versions WHERE article_id = articles.id)"
+    ),
+    "articles that the search does not know": (
+        "SELECT count(*) FROM articles WHERE id NOT IN (SELECT id FROM articles_fts_docsize)"
+    ),
+    "articles of the search that are not there": (
+        "SELECT count(*) FROM articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles)"
+    ),
+    "links that are stored and lead to no article": (
+        "SELECT count(*) FROM links WHERE state = 'stored' AND article_id IS NULL"
+    ),
+    "deliveries of nothing": "SELECT count(*) FROM deliveries WHERE alert_id IS NULL AND notice_id IS NULL",
+    "texts that were removed and are there": (
+        "SELECT count(*) FROM articles WHERE text_removed_at IS NOT NULL AND text <> ''"
+    ),
+}
+"""What never holds of any row; each counts those of which it does."""
+
+
+def back_up(path: Path, target: Path, progress: Progress = lambda _done, _all: None) -> None:
+    """Copy the database as it is now to a file, also while it is written to; the file is there whole or not at all."""
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with _open(path) as source, _open(part, writes=True) as copy:
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it sees one state
+            source.backup(copy, pages=_PAGES_AT_ONCE, progress=_turn(progress))
+            source.execute("COMMIT")
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, that can be read where nobody can write
+            if faults := _ask_sqlite(copy, "PRAGMA quick_check"):
+                raise StoreError(f"{path}: the copy is not sound: {faults[0]}")
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be written: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def restore(backup: Path, path: Path, now: datetime, progress: Progress = lambda _done, _all: None) -> Path | None:
+    """Put a backup in the place of the database; return where the former one is now, if there was one.
+
+    AlreadyRunning while a daemon holds the database, NewerDatabase if a newer monitor wrote the backup. It is one
+    transaction, so that a reader sees the former database or the restored one.
+    """
+    check_backup(backup)
+    lock = lock_of(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    acquire(lock, path)
+    try:
+        former = _set_aside(path, now) if path.exists() else None
+        with _open(backup) as source, _open(path, writes=True) as target:
+            source.backup(target, pages=-1, progress=_turn(progress))
+        return former
+    finally:
+        lock.release()
+
+
+def check_backup(backup: Path) -> None:
+    """Raise StoreError if a file is no sound database of a monitor that this one can read."""
+    with _open(backup) as source:
+        if faults := _ask_sqlite(source, "PRAGMA integrity_check"):
+            raise StoreError(f"{backup}: not sound: {faults[0]}")
+        tables = {row[0] for row in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not {"alembic_version", "articles"} <= tables:
+            raise StoreError(f"{backup}: no database of the monitor")
+        check_version(backup, source.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+def find_faults(path: Path) -> list[str]:
+    """Return what is wrong with a database, in words; nothing if it is sound. It may be in use."""
+    with _open(path) as source:
+        source.execute("BEGIN")
+        faults = _ask_sqlite(source, f"PRAGMA integrity_check({_MAX_FAULTS})")
+        if faults:  # what its tables hold says nothing then
+            return faults
+        strays = source.execute("PRAGMA foreign_key_check").fetchmany(_MAX_FAULTS)
+        faults = [f"row {row} of {table} refers to nothing in {parent}" for table, row, parent, _ in strays]
+        for what, query in _INVARIANTS.items():
+            count = source.execute(query).fetchone()[0]
+            faults += [f"{what}: {count:,}"] if count else []
+    return faults
+
+
+def vacuum(path: Path) -> tuple[int, int]:
+    """Write the database and its full-text index anew, without gaps; return its size in bytes before and after.
+
+    Others read meanwhile; whoever wants to write waits.
+    """
+    with _open(path, writes=True) as connection:
+        before = _measure(path)
+        connection.execute("INSERT INTO articles_fts(articles_fts) VALUES ('optimize')")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA optimize")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return before, _measure(path)
+
+
+def _measure(path: Path) -> int:
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _set_aside(path: Path, now: datetime) -> Path:
+    """Keep the former database: a copy of it, or where it is too broken for that, its very files."""
+    former = path.with_name(f"{path.name}.before-{now:%Y%m%d-%H%M%S}")
+    try:
+        back_up(path, former)
+    except StoreError:
+        for ending in ("", "-wal", "-shm"):
+            file = path.with_name(path.name + ending)
+            if file.exists():
+                file.rename(former.with_name(former.name + ending))
+    return former
+
+
+def _ask_sqlite(connection: sqlite3.Connection, pragma: str) -> list[str]:
+    """Return the complaints of one of SQLite's own checks."""
+    try:
+        return [str(row[0]) for row in connection.execute(pragma) if row[0] != "ok"]
+    except sqlite3.OperationalError:  # it cannot be asked now
+        raise
+    except sqlite3.DatabaseError as error:  # too broken to be gone through
+        return [str(error)]
+
+
+def _turn(progress: Progress) -> Callable[[int, int, int], None]:
+    return lambda _status, remaining, total: progress(total - remaining, total)
+
+
+@contextmanager
+def _open(path: Path, *, writes: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open a file as SQLite has it; StoreError tells what it says, whenever it does."""
+    address = f"file:{quote(str(path.absolute()))}?mode={'rwc' if writes else 'ro'}"
+    try:
+        connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+        with closing(connection):
+            yield connection
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}") from error
