@@ -623,6 +623,15 @@ class Transition:
     event: Event
 
 
+class Judgement(StrEnum):
+    """What a reader says of an alert."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    LATE = "late"
+    """Right, but known from elsewhere before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """What people are told: a story's news, its evidence, and why now."""
@@ -643,6 +652,10 @@ class Alert:
     language: str | None = None
     published_at: datetime | None
     created_at: datetime
+    judgement: Judgement | None = None
+    """What a reader said of it."""
+    is_acknowledged: bool = False
+    """Somebody knows its story since then."""
 
 
 class Subject(StrEnum):
@@ -667,15 +680,6 @@ class Notice:
     detail: str = ""
     severity: Severity
     created_at: datetime
-
-
-class Judgement(StrEnum):
-    """What a reader says of an alert."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    LATE = "late"
-    """Right, but known from elsewhere before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -877,6 +881,13 @@ class Silence(Conditions):
 # --- what people browse -----------------------------------------------------------------------------------------
 
 
+class Standing(StrEnum):
+    """Whether somebody knows the story of an alert."""
+
+    UNREAD = "unread"
+    ACKNOWLEDGED = "acknowledged"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleFilter:
     """Which articles are wanted; what is empty takes all."""
@@ -942,6 +953,8 @@ class StoryDigest:
     sources: tuple[str, ...]
     event: Event
     """The one that opened it."""
+    is_acknowledged: bool = False
+    """Somebody knows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,11 @@ from monitor.models import (
     RouteCount,
     RuleHits,
     SourcedEvent,
+    Standing,
     StoryDigest,
 )
 from monitor.store.database import in_chunks
-from monitor.store.history import full_text_query
+from monitor.store.history import full_text_query, stands
 from monitor.store.news import named_like, read_alerts, read_events
 from monitor.store.tables import (
     AlertRow,
@@ -174,6 +175,23 @@ def newest_alert(session: Session) -> int:
     return session.exec(select(func.max(AlertRow.id))).one() or 0
 
 
+def alerts_of_story(session: Session, story_id: int, *, limit: int = 50) -> list[Alert]:
+    """Return the last alerts of a story, newest first."""
+    ids = select(AlertRow.id).where(AlertRow.story_id == story_id).order_by(col(AlertRow.id).desc()).limit(limit)
+    return read_alerts(session, [one for one in session.exec(ids) if one is not None])
+
+
+def count_unread(session: Session, *, most: int = 1000) -> int:
+    """Return how many alerts nobody knows yet, counted up to `most`."""
+    unread = (
+        select(AlertRow.id)
+        .join(StoryRow, col(StoryRow.id) == col(AlertRow.story_id))
+        .where(stands(Standing.UNREAD))
+        .limit(most)
+    )
+    return session.exec(select(func.count()).select_from(unread.subquery())).one()
+
+
 # --- stories ----------------------------------------------------------------------------------------------------
 
 
@@ -214,6 +232,7 @@ def _digest(session: Session, rows: Sequence[StoryRow], told: Mapping[int, Seque
             articles=len({one.article_id for one in told[row.id]}),
             sources=tuple(dict.fromkeys(one.source for one in told[row.id])),
             event=events[openings[row.id].id],
+            is_acknowledged=row.acknowledged_at is not None,
         )
         for row in rows
         if row.id is not None and row.id in openings

@@ -4,13 +4,21 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, text
+from sqlalchemy import ColumnElement, case, false, not_, text
 from sqlmodel import Session, and_, col, func, or_, select
 
-from monitor.models import Alert, DatedEvent, Event, StoredArticle
+from monitor.models import Alert, DatedEvent, Event, Standing, StoredArticle
 from monitor.store.articles import stored_article
 from monitor.store.news import named_like, read_alerts, read_events
-from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, ArticleVersionRow, EventRow, ParticipantRow
+from monitor.store.tables import (
+    AlertEventRow,
+    AlertRow,
+    ArticleRow,
+    ArticleVersionRow,
+    EventRow,
+    ParticipantRow,
+    StoryRow,
+)
 
 _QUERY_PART = re.compile(r'"([^"]*)"|(\S+)')
 _NO_FULL_TEXT = {ord('"'): " ", 0: " "}
@@ -22,6 +30,7 @@ def list_alerts(
     *,
     company: str | None = None,
     since: datetime | None = None,
+    standing: Standing | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Alert]:
@@ -34,6 +43,8 @@ def list_alerts(
         wanted = wanted.where(col(AlertRow.id) < before)
     if since is not None:
         wanted = wanted.where(col(AlertRow.created_at) >= since)
+    if standing is not None:
+        wanted = wanted.join(StoryRow, col(StoryRow.id) == col(AlertRow.story_id)).where(stands(standing))
     if company is not None:
         naming = (
             select(AlertEventRow.alert_id)
@@ -42,6 +53,12 @@ def list_alerts(
         )
         wanted = wanted.where(col(AlertRow.id).in_(naming))
     return read_alerts(session, [alert_id for alert_id in session.exec(wanted) if alert_id is not None])
+
+
+def stands(standing: Standing) -> ColumnElement[bool]:
+    """Return the condition under which an alert, joined with its story, is known to somebody, or is not."""
+    is_known = func.coalesce(col(StoryRow.acknowledged_at) >= col(AlertRow.created_at), false())
+    return is_known if standing is Standing.ACKNOWLEDGED else not_(is_known)
 
 
 def read_article(session: Session, article_id: int) -> StoredArticle | None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.models import Alert, Change, Event, SourcedEvent, StoredArticle, StoryDigest
-from monitor.store import Session, Store, browse, history
+from monitor.store import Session, Store, browse, history, news
 from monitor.track import fold_name
 from monitor.web import ledger
 from monitor.web.asking import MAX_LIMIT, Query, read_id, read_query
@@ -133,6 +133,14 @@ def _read_detail(
     return plain
 
 
+def _read_alert(session: Session, _query: Query, place: Place) -> Alert:
+    number = read_id(place["id"])
+    found = news.read_alerts(session, [number]) if number is not None else []
+    if not found:
+        raise HTTPException(404, "There is no alert with this number.")
+    return found[0]
+
+
 def _read_article(session: Session, _query: Query, place: Place) -> ArticleDetail:
     number = read_id(place["id"])
     stored = history.read_article(session, number) if number is not None else None
@@ -163,6 +171,7 @@ def _read_pair(session: Session, query: Query, _place: Place) -> PairDetail:
 
 
 _DETAILS: Mapping[str, tuple[str, type, tuple[str, ...], Callable[[Session, Query, Place], Any]]] = {
+    "/api/alerts/{id}": ("An alert", Alert, (), _read_alert),
     "/api/articles/{id}": ("An article", ArticleDetail, (), _read_article),
     "/api/stories/{id}": ("A story", StoryDetail, (), _read_story),
     "/api/pair": ("Two companies", PairDetail, ("left", "right"), _read_pair),

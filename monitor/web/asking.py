@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.exceptions import HTTPException
 
-from monitor.models import ArticleFilter, DeliveryState, EventType, Modality
+from monitor.models import ArticleFilter, DeliveryState, EventType, Modality, Standing
 from monitor.track import fold_name
 
 MAX_TEXT_CHARS = 300
@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OLDEST_DAY, _NEWEST_DAY = "0002-01-01", "9998-12-31"
 """Days whose ends the calendar still holds in every time zone."""
+_WITH_FORMS = re.compile(r"/|/(alerts|stories|articles)/[0-9]{1,18}|/(stories|articles|relations|deliveries|searches)")
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
 
@@ -36,6 +37,7 @@ class Query:
     type: EventType | None = None
     modality: Modality | None = None
     state: DeliveryState | None = None
+    standing: Standing | None = None
     since: str = ""
     """A day, as 2026-05-04."""
     until: str = ""
@@ -70,11 +72,23 @@ def read_query(asked: Mapping[str, str]) -> Query:
         type=_read_kind(asked, "type", EventType),
         modality=_read_kind(asked, "modality", Modality),
         state=_read_kind(asked, "state", DeliveryState),
+        standing=_read_kind(asked, "standing", Standing),
         since=_read_day(asked, "since"),
         until=_read_day(asked, "until"),
         before=_read_number(asked, "before"),
         limit=_read_limit(asked),
     )
+
+
+def read_place(text: str, *, otherwise: str) -> str:
+    """Return the address of a view of ours where a form stood, made anew from its parts; `otherwise` if it is none."""
+    path, _, asked = text.partition("?")
+    if not _WITH_FORMS.fullmatch(path):
+        return otherwise
+    try:
+        return read_query(dict(parse_qsl(asked, max_num_fields=20))).address(path)
+    except (HTTPException, ValueError):
+        return otherwise
 
 
 def read_id(text: str) -> int | None:

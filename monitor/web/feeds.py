@@ -142,7 +142,7 @@ def _alert_entry(alert: Alert) -> Entry:
     return Entry(
         id=f"alert-{alert.id}",
         title=_headline_of(first),
-        path=f"/articles/{alert.article_id}",
+        path=f"/alerts/{alert.id}",
         at=alert.created_at,
         summary=f"“{first.evidence.sentence}” {alert.title}, {alert.site_name or alert.source}",
     )
@@ -161,6 +161,8 @@ def _alert_row(alert: Alert) -> dict[str, object]:
         "published_at": alert.published_at,
         "article_id": alert.article_id,
         "story_id": alert.story_id,
+        "judgement": alert.judgement.value if alert.judgement else None,
+        "is_acknowledged": alert.is_acknowledged,
     }
 
 
@@ -264,7 +266,7 @@ def _delivery_entry(delivery: Delivery) -> Entry:
     return Entry(
         id=f"delivery-{delivery.id}-{delivery.state.value}",
         title=f"{delivery.route}: {delivery.state.value}",
-        path=f"/articles/{delivery.alert.article_id}" if delivery.alert else "/deliveries",
+        path=f"/alerts/{delivery.alert.id}" if delivery.alert else "/deliveries",
         at=delivery.sent_at or delivery.due_at,
         summary=delivery.last_error or delivery.title,
     )

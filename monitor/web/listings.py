@@ -60,9 +60,14 @@ class Listing:
 
 
 def read_alerts(session: Session, query: Query, _around: Surroundings) -> Rows:
-    """Return the newest alerts, all or those of a company."""
+    """Return the newest alerts, all or those of a company, that are unread or acknowledged."""
     company = fold_name(query.company.strip()) or None
-    return _page(query, lambda asked, limit: history.list_alerts(session, company=company, before=asked, limit=limit))
+    return _page(
+        query,
+        lambda asked, limit: history.list_alerts(
+            session, company=company, standing=query.standing, before=asked, limit=limit
+        ),
+    )
 
 
 def read_articles(
@@ -123,7 +128,9 @@ def read_deliveries(session: Session, query: Query, _around: Surroundings) -> Ro
 
 
 LISTINGS = (
-    Listing(name="alerts", title="Alerts", item=Alert, asks=("company", "before", "limit"), read=read_alerts),
+    Listing(
+        name="alerts", title="Alerts", item=Alert, asks=("company", "standing", "before", "limit"), read=read_alerts
+    ),
     Listing(
         name="articles",
         title="Articles",

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 
-from monitor.models import DeliveryState, EventType, Modality
+from monitor.models import DeliveryState, EventType, Modality, Standing
 from monitor.web.asking import MAX_LIMIT, MAX_TEXT_CHARS
 from monitor.web.listings import DEFAULT_LIMIT, LISTINGS, Listing
 
@@ -23,6 +23,11 @@ _PARAMETERS: Mapping[str, tuple[dict[str, Any], str, Any]] = {
     "type": ({"type": "string", "enum": list(EventType)}, "A change that the article tells.", "termination"),
     "modality": ({"type": "string", "enum": list(Modality)}, "How sure the article is.", "confirmed"),
     "state": ({"type": "string", "enum": list(DeliveryState)}, "Where a delivery stands.", "dead"),
+    "standing": (
+        {"type": "string", "enum": list(Standing)},
+        "Whether somebody knows the story of the alert.",
+        "unread",
+    ),
     "since": (_DAY, "The first day that is wanted.", "2026-05-01"),
     "until": (_DAY, "The last day that is wanted.", "2026-05-31"),
     "before": (_NUMBER, "The cursor: `next` of the answer before.", 120),

@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from monitor.models import HOURS_OF_WEEK, Alert, Event, EventType, Field, Modality, Rhythm, StoredArticle
-from monitor.store import Session, browse, history, rhythms
+from monitor.models import HOURS_OF_WEEK, Alert, Event, EventType, Field, Modality, Rhythm, Standing, StoredArticle
+from monitor.store import Session, browse, history, news, rhythms
 from monitor.track import fold_name
 from monitor.web import ledger, listings
 from monitor.web.asking import MAX_LIMIT, Query, read_id
@@ -44,14 +44,26 @@ class View:
 
 
 def show_alerts(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
-    """Return the newest alerts, or those before one of them, by day."""
+    """Return the newest alerts, or those before one of them, by day; all, unread or acknowledged ones."""
     rows = listings.read_alerts(session, query, around)
     return {
         "days": _group_by_day(rows.items),
-        "is_live": query.before is None and not query.company,
+        "is_live": query.before is None and not query.company and query.standing is not Standing.ACKNOWLEDGED,
+        "outlets": _list_outlets(session, rows.items),
+        "unread": browse.count_unread(session),
         "after": browse.newest_alert(session),
         **_list_values(query, rows, "/"),
     }
+
+
+def show_alert(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
+    """Return an alert and the articles that tell its story."""
+    number = read_id(place["id"])
+    found = news.read_alerts(session, [number]) if number is not None else []
+    if not found:
+        raise HTTPException(404, "There is no alert with this number.")
+    told = browse.events_of_story(session, found[0].story_id)
+    return {"alert": found[0], "articles": list({one.article_id: one for one in told}.values())}
 
 
 def show_articles(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
@@ -113,7 +125,11 @@ def show_story(session: Session, _query: Query, place: Place, _around: Surroundi
         raise HTTPException(404, "There is no story with this number.")
     told = browse.events_of_story(session, found[0].id)
     articles = groupby(told, key=lambda one: one.article_id)
-    return {"story": found[0], "articles": [list(events) for _, events in articles]}
+    return {
+        "story": found[0],
+        "articles": [list(events) for _, events in articles],
+        "alerts": browse.alerts_of_story(session, found[0].id),
+    }
 
 
 def show_relations(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
@@ -126,7 +142,7 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
             "relations": ledger.read_relations_of(session, folded)[:MAX_LIMIT],
             "changes": [],
             "companies": [],
-            "alerts": history.list_alerts(session, company=folded, limit=_COMPANY_ALERTS),
+            **_alert_values(session, history.list_alerts(session, company=folded, limit=_COMPANY_ALERTS)),
             "query": query,
         }
     steps = ledger.read_latest_steps(session)
@@ -136,7 +152,7 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
         "relations": ledger.fold_steps(steps)[:_MAX_LATEST],
         "changes": ledger.steps_of_week(steps, around.now())[:_MAX_LATEST],
         "companies": browse.count_companies(session, since=since),
-        "alerts": [],
+        **_alert_values(session, []),
         "query": query,
     }
 
@@ -185,6 +201,7 @@ def show_deliveries(session: Session, query: Query, _place: Place, around: Surro
 
 VIEWS = (
     View(path="/", template="alerts.html", read=show_alerts, listing="alerts"),
+    View(path="/alerts/{id}", template="alert.html", read=show_alert),
     View(path="/stories", template="stories.html", read=show_stories, listing="stories"),
     View(path="/stories/{id}", template="story.html", read=show_story),
     View(path="/articles", template="articles.html", read=show_articles, listing="articles"),
@@ -203,6 +220,16 @@ def _list_values(query: Query, rows: Rows, path: str) -> Values:
     older = query.address(path, before=rows.next) if rows.next is not None else None
     newest = query.address(path, before=None) if query.before is not None else None
     return {"query": query, "older": older, "newest": newest}
+
+
+def _alert_values(session: Session, alerts: Sequence[Alert]) -> Values:
+    return {"alerts": alerts, "outlets": _list_outlets(session, alerts)}
+
+
+def _list_outlets(session: Session, alerts: Sequence[Alert]) -> Mapping[int, list[str]]:
+    """Return the sources that told the story of each alert, by story."""
+    tellers = news.list_tellers(session, [alert.story_id for alert in alerts])
+    return {story_id: sorted(sources) for story_id, sources in tellers.items()}
 
 
 def _group_by_day(alerts: Sequence[Alert]) -> list[list[Alert]]:

@@ -24,6 +24,8 @@ from tests.e2e.conftest import Monitor
 CHROMIUM = shutil.which("chromium")
 VIEWS = {
     "now": "/",
+    "acknowledged": "/?standing=acknowledged",
+    "alert": "/alerts/3",
     "stories": "/stories",
     "story": "/stories/3",
     "articles": "/articles?q=contract&type=termination",
@@ -164,6 +166,21 @@ def test_a_point_of_a_timeline_leads_to_its_evidence(page: Page) -> None:
     expect(page.locator(".evidence li:target blockquote")).to_be_in_viewport()
 
 
+def test_an_alert_is_judged_and_acknowledged_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    card = page.locator("article.card.unread").first
+    alert = f"[aria-labelledby='{card.get_attribute('aria-labelledby')}']"
+    page.locator(alert).get_by_role("button", name="Wrong").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(alert).get_by_role("button", name="Wrong")).to_have_attribute("aria-pressed", "true")
+    page.locator(alert).get_by_role("button", name="Acknowledge").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(alert)).to_have_class(re.compile("known"))
+    page.get_by_role("link", name=re.compile("^Unread")).click()
+    expect(page.locator("article.card").first).to_be_visible()
+    expect(page.locator(alert)).to_have_count(0)
+
+
 def test_the_first_tab_skips_to_the_content(page: Page) -> None:
     page.goto("/stories")
     page.keyboard.press("Tab")
@@ -191,7 +208,8 @@ def test_an_alert_arrives_on_the_open_page(page: Page, monitor: Monitor) -> None
     card = page.locator("#arrived article").first
     expect(card.locator("blockquote")).to_have_text(HOSTILE)
     expect(page.locator("#live-status")).to_have_text("1 alert came in")
-    card.get_by_role("link").click()
+    assert re.search(r"/alerts/\d+$", str(card.locator(".when a").get_attribute("href")))
+    card.locator(".source a").click()
     expect(page.locator("h1")).to_have_text(HOSTILE)
     assert page.evaluate("window.owned") is None
 
@@ -203,6 +221,11 @@ def test_it_works_without_scripts(browser: Browser, base: str) -> None:
     page.get_by_label("Search all articles").fill("contract")
     page.get_by_role("button", name="Search").click()
     expect(page.locator("article.card").first).to_be_visible()
+    page.goto("/alerts/5")
+    page.get_by_role("button", name="Late").click()
+    expect(page.get_by_role("button", name="Late")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_text("Acknowledged")).to_be_visible()
     context.close()
     assert complaints == []
 

@@ -36,7 +36,7 @@ from monitor.models import (
     Stripped,
     StripReason,
 )
-from monitor.store import Session, Store, articles, deliveries, news, sources
+from monitor.store import Session, Store, articles, deliveries, history, news, sources
 from monitor.web import PageServer, make_page
 from monitor.web.listings import Surroundings
 
@@ -45,6 +45,8 @@ Outline = list[tuple[str, tuple[str, ...]]]
 VIEWS = (
     "/",
     "/?before=99",
+    "/?standing=unread",
+    "/alerts/1",
     "/articles/1",
     "/stories",
     "/stories/1",
@@ -217,6 +219,15 @@ async def test_an_alert_shows_who_what_how_sure_and_leads_to_its_article(store: 
     ):
         assert fact in told
     assert card.css_matches("a[href='/articles/1']")
+    assert card.css_matches("a[href='/alerts/1']")
+
+
+async def test_an_alert_has_an_address_of_its_own_with_each_event_and_who_tells_it(store: Store) -> None:
+    fill(store, "Birchway")
+    tree = LexborHTMLParser((await read_all(serve(store), ("/alerts/1",)))["/alerts/1"])
+    assert [node.text() for node in tree.css("main section.card blockquote")] == ["Birchway.", "Birchway", "Birchway"]
+    assert [node.text() for node in tree.css(".moves .badge")] == ["exclusive", "right of first refusal"]
+    assert [node.attributes["href"] for node in tree.css(".told a")] == ["/articles/1"]
 
 
 async def test_an_article_shows_its_evidence_marked_and_linked(store: Store) -> None:
@@ -483,6 +494,96 @@ async def test_a_dead_delivery_is_sent_again_from_our_own_form_only(store: Store
             assert deliveries.count_deliveries(session) == {DeliveryState.WAITING: 2}
 
 
+async def press(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
+    """Send a form of our own."""
+    token = read_form((await client.get("/deliveries")).text)["token"]
+    origin = str(client.base_url).rstrip("/")
+    return await client.post(path, headers={"Origin": origin}, data={"token": token, **fields})
+
+
+async def test_an_alert_is_judged_and_taken_back(store: Store) -> None:
+    fill(store, "Birchway", alerts=2)
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        for judgement, pressed in (("wrong", ["wrong"]), ("late", ["late"]), ("", [])):
+            done = await press(client, "/alerts/judge", id="2", judgement=judgement, at="/?before=3&standing=unread")
+            assert (done.status_code, done.headers["location"]) == (303, "/?standing=unread&before=3#alert-2")
+            assert (await client.get("/api/alerts/2")).json()["judgement"] == (judgement or None)
+            for view in ("/", "/alerts/2", "/stories/2", "/articles/2"):
+                tree = LexborHTMLParser((await client.get(view)).text)
+                buttons = tree.css("button[aria-pressed=true]")
+                assert [(node.text() or "").partition(":")[0].lower() for node in buttons] == pressed, view
+        assert (await client.get("/api/alerts/1")).json()["judgement"] is None
+
+
+async def test_an_acknowledged_story_is_no_longer_unread_until_it_has_news(store: Store) -> None:
+    fill(store, "Birchway", alerts=2)
+
+    async def list_cards(path: str) -> list[str | None]:
+        tree = LexborHTMLParser((await client.get(path)).text)
+        return [node.attributes["aria-labelledby"] for node in tree.css("article.card")]
+
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        assert await list_cards("/?standing=acknowledged") == []
+        done = await press(client, "/stories/acknowledge", id="1", at="/", anchor="1")
+        assert (done.status_code, done.headers["location"]) == (303, "/#alert-1")
+        assert await list_cards("/?standing=acknowledged") == ["alert-1"]
+        assert await list_cards("/?standing=unread") == ["alert-2"]
+        assert "acknowledged" in (await client.get("/stories")).text
+        with store.write() as session:
+            stored = history.read_article(session, 1)
+            assert stored is not None
+            later = NOW + timedelta(hours=1)
+            news.add_alert(session, [1], stored=stored, story_id=1, novelty=Novelty.STATE_CHANGED, now=later)
+        assert await list_cards("/?standing=unread") == ["alert-3", "alert-2"]
+        await press(client, "/stories/acknowledge", id="1", undo="1")
+        assert await list_cards("/?standing=unread") == ["alert-3", "alert-2", "alert-1"]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status"),
+    [
+        ("/alerts/judge", {"id": "9", "judgement": "right"}, 404),
+        ("/alerts/judge", {"id": "1", "judgement": "<b>"}, 400),
+        ("/alerts/judge", {"id": "1"}, 400),
+        ("/alerts/judge", {"id": "x", "judgement": "right"}, 400),
+        ("/stories/acknowledge", {"id": "9"}, 404),
+        ("/stories/acknowledge", {"id": ""}, 400),
+    ],
+)
+async def test_a_form_that_makes_no_sense_changes_nothing(
+    path: str, fields: dict[str, str], status: int, store: Store
+) -> None:
+    fill(store, "Birchway")
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        before = (await client.get("/api/alerts/1")).json()
+        assert (await press(client, path, **fields)).status_code == status
+        assert (await client.get("/api/alerts/1")).json() == before
+
+
+@pytest.mark.parametrize(
+    "place", ["//a.example", "https://a.example/", "/nowhere", "/?before=x", "/x\r\nSet-Cookie: a=b", "/..//a.example"]
+)
+async def test_a_form_leads_back_to_our_own_views_only(place: str, store: Store) -> None:
+    fill(store, "Birchway")
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        done = await press(client, "/alerts/judge", id="1", judgement="right", at=place)
+        assert (done.status_code, done.headers["location"]) == (303, "/alerts/1#alert-1")
+
+
+async def test_every_change_needs_the_forms_own_token_and_origin(store: Store) -> None:
+    fill(store, "Birchway")
+    changes = [route.path for route in list_routes(store) if "POST" in (route.methods or ())]
+    assert {"/alerts/judge", "/stories/acknowledge", "/deliveries/requeue"} <= set(changes)
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        form = read_form((await client.get("/deliveries")).text) | {"judgement": "right"}
+        own = {"Origin": page.url.rstrip("/")}
+        for path in changes:
+            for headers, fields in (({}, form), ({"Origin": "http://a.example"}, form), (own, form | {"token": "x"})):
+                refused = await client.post(path, headers=headers, data=fields)
+                assert refused.status_code == 403, path
+                assert_guarded(refused)
+
+
 async def test_it_answers_under_its_own_names_only(store: Store) -> None:
     async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
         port = page.url.rstrip("/").rpartition(":")[2]
@@ -493,6 +594,8 @@ async def test_it_answers_under_its_own_names_only(store: Store) -> None:
 
 
 NOWHERE = (
+    "/alerts/2",
+    "/alerts/x",
     "/articles/2",
     "/articles/0",
     "/articles/-1",
@@ -517,6 +620,7 @@ SENSELESS = (
     "/?before=-1",
     "/?before=1.0",
     "/?before=" + "9" * 30,
+    "/?standing=x",
     "/deliveries?state=<b>",
     "/deliveries?limit=0",
     "/deliveries?limit=201",
