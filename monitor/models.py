@@ -974,6 +974,8 @@ class RuleHits:
     """Events a week, the oldest first; the last one ends now."""
     is_own: bool = False
     """It stands in rules.toml."""
+    precision: Precision | None = None
+    """How right its alerts were; None if none was judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ never walked over.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -264,26 +265,38 @@ def count_companies(session: Session, *, since: datetime, limit: int = 30) -> li
     return [CompanyCount(name=name, events=events) for name, events in rows]
 
 
-def latest_pairs(
-    session: Session, *, since: datetime | None = None, events: int = 150, limit: int = 60
-) -> list[tuple[str, str]]:
-    """Return the pairs of folded names of the newest events that can move a relation, the latest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestPairs:
+    """The pairs of folded names of the newest events, the latest first."""
+
+    pairs: Sequence[tuple[str, str]]
+    oldest: datetime | None
+    """When the oldest event that was looked at was found; None if there is no older one."""
+
+
+def latest_pairs(session: Session, *, events: int = 150, limit: int = 60) -> LatestPairs:
+    """Return the pairs of the newest events that can move a relation: of so many events, and so many pairs at most."""
     newest = (
-        select(EventRow.id)
+        select(EventRow.id, EventRow.detected_at)
         .where(col(EventRow.modality).in_([Modality.CONFIRMED, Modality.REPORTED]))
         .order_by(col(EventRow.detected_at).desc())
-        .limit(events)
+        .limit(events + 1)
     )
-    if since is not None:
-        newest = newest.where(col(EventRow.detected_at) >= since)
-    ids = [one for one in session.exec(newest) if one is not None]
-    named: dict[int, list[str]] = {one: [] for one in ids}
+    found = {event_id: at for event_id, at in session.exec(newest) if event_id is not None}
+    named: dict[int, list[str]] = {one: [] for one in list(found)[:events]}
     for event_id, folded in session.exec(
-        select(ParticipantRow.event_id, ParticipantRow.folded).where(col(ParticipantRow.event_id).in_(ids))
+        select(ParticipantRow.event_id, ParticipantRow.folded).where(col(ParticipantRow.event_id).in_(list(named)))
     ):
         named[event_id].append(folded)
-    pairs = (pair for names in named.values() for pair in combinations(sorted(set(names)), 2))
-    return list(dict.fromkeys(pairs))[:limit]
+    pairs: dict[tuple[str, str], None] = {}
+    oldest: datetime | None = None
+    for event_id, names in named.items():
+        of_event = dict.fromkeys(combinations(sorted(set(names)), 2))
+        if len(pairs | of_event) > limit:
+            return LatestPairs(pairs=list(pairs | of_event)[:limit], oldest=oldest or found[event_id])
+        pairs |= of_event
+        oldest = found[event_id]
+    return LatestPairs(pairs=list(pairs), oldest=oldest if len(found) > events else None)
 
 
 def events_of_pairs(session: Session, pairs: Sequence[tuple[str, str]], *, most: int = 200) -> list[SourcedEvent]:

@@ -119,7 +119,7 @@ def _read_listing(
 ) -> dict[str, Any]:
     rows = listing.read(session, query, around)
     items = _adapter_of(listing.item)
-    return {"items": [items.dump_python(one, mode="json") for one in rows.items], "next": rows.next}
+    return {"items": [items.dump_python(one, mode="json") for one in rows.items], "next": rows.next, "note": rows.note}
 
 
 def _read_detail(

@@ -10,7 +10,18 @@ from email.utils import format_datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from monitor.models import Alert, Change, Delivery, Event, FoundArticle, Relation, RuleHits, SourceState, StoryDigest
+from monitor.models import (
+    Alert,
+    Change,
+    Delivery,
+    Event,
+    FoundArticle,
+    Precision,
+    Relation,
+    RuleHits,
+    SourceState,
+    StoryDigest,
+)
 
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is run by spreadsheets."""
@@ -249,7 +260,9 @@ def _rule_entry(hits: RuleHits) -> Entry:
 
 def _rule_row(hits: RuleHits) -> dict[str, object]:
     weeks = {f"week_{number}": count for number, count in enumerate(hits.weeks, 1)}
-    return {"rule": hits.rule, "is_own": hits.is_own, **weeks}
+    judged = hits.precision or Precision(name=hits.rule, right=0, judged=0)
+    shares = {"right": judged.right, "late": judged.late, "judged": judged.judged}
+    return {"rule": hits.rule, "is_own": hits.is_own, **shares, **weeks}
 
 
 def _source_entry(state: SourceState) -> Entry:

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.models import Change, DatedEvent, Relation, SourcedEvent, Transition
 from monitor.store import Session, browse
 from monitor.track import fold_name, fold_relations, is_same_company, read_relations, trace_relations
 
-_WEEK = timedelta(days=7)
+WEEK = timedelta(days=7)
 _EVENTS_OF_LATEST = 12
 """Of each pair: enough to know where it stood before its last news."""
 
@@ -16,10 +17,20 @@ Pair = tuple[str, str]
 """Two folded names."""
 
 
-def read_latest_steps(session: Session) -> list[Change]:
-    """Return the steps of the relations that the newest news moved, in order."""
-    pairs = browse.latest_pairs(session)
-    return _trace(browse.events_of_pairs(session, pairs, most=_EVENTS_OF_LATEST), pairs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestSteps:
+    """The steps of the relations that the newest news moved, in order."""
+
+    steps: Sequence[Change]
+    oldest: datetime | None
+    """News found before then was not looked at; None if all was."""
+
+
+def read_latest_steps(session: Session) -> LatestSteps:
+    """Return the steps of the relations that the newest news moved."""
+    latest = browse.latest_pairs(session)
+    told = browse.events_of_pairs(session, latest.pairs, most=_EVENTS_OF_LATEST)
+    return LatestSteps(steps=_trace(told, latest.pairs), oldest=latest.oldest)
 
 
 def fold_steps(steps: Iterable[Change]) -> list[Relation]:
@@ -29,7 +40,7 @@ def fold_steps(steps: Iterable[Change]) -> list[Relation]:
 
 def steps_of_week(steps: Sequence[Change], now: datetime) -> list[Change]:
     """Return the steps of the last seven days, the latest first."""
-    recent = [step for step in steps if step.transition.at >= now - _WEEK]
+    recent = [step for step in steps if step.transition.at >= now - WEEK]
     return sorted(recent, key=lambda step: step.transition.at)[::-1]
 
 

@@ -17,13 +17,15 @@ from monitor.models import (
     SourceState,
     StoryDigest,
 )
-from monitor.store import Session, browse, deliveries, history
+from monitor.store import Session, browse, deliveries, feedback, history
 from monitor.store import sources as source_states
 from monitor.track import fold_name
 from monitor.web import ledger
 from monitor.web.asking import Query
+from monitor.web.wording import say_clock, say_date
 
 DEFAULT_LIMIT = 25
+MAX_CHANGES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class Rows:
     items: Sequence[Any]
     next: int | None = None
     """What `before` is for the stretch that follows; None at the end."""
+    note: str | None = None
+    """What was not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,23 +95,40 @@ def read_relations(session: Session, query: Query, _around: Surroundings) -> Row
     company = fold_name(query.company.strip())
     if company:
         return Rows(items=ledger.read_relations_of(session, company)[: query.limit])
-    found = ledger.fold_steps(ledger.read_latest_steps(session))
-    return Rows(items=found[: query.limit])
+    latest = ledger.read_latest_steps(session)
+    return Rows(items=ledger.fold_steps(latest.steps)[: query.limit])
 
 
 def read_changes(session: Session, query: Query, around: Surroundings) -> Rows:
-    """Return what changed this week as far as the newest news tells, at once."""
-    steps = ledger.steps_of_week(ledger.read_latest_steps(session), around.now())
-    return Rows(items=steps[: query.limit])
+    """Return what changed this week as far as the newest news tells, at once; the note says if that is not all."""
+    return changes_of_week(ledger.read_latest_steps(session), around.now(), limit=query.limit or MAX_CHANGES)
+
+
+def changes_of_week(latest: ledger.LatestSteps, now: datetime, *, limit: int) -> Rows:
+    """Return the steps of the last seven days, the latest first; the note says if these are not all."""
+    steps = ledger.steps_of_week(latest.steps, now)
+    return Rows(items=steps[:limit], note=_tell_missing(latest, now, more=len(steps[limit:])))
+
+
+def _tell_missing(latest: ledger.LatestSteps, now: datetime, *, more: int) -> str | None:
+    """Return what of this week is not shown."""
+    told = []
+    if latest.oldest and latest.oldest > now - ledger.WEEK:
+        told.append(f"Only news found since {say_date(latest.oldest)}, {say_clock(latest.oldest)} was looked at.")
+    if more:
+        told.append(f"{more} older changes are not shown.")
+    return " ".join(told) or None
 
 
 def read_rules(session: Session, query: Query, around: Surroundings) -> Rows:
-    """Return the rules that told events in the last weeks, and all of the user's own."""
+    """Return the rules that told events in the last weeks, and all that are the user's own or were judged."""
     own = {rule.name for rule in around.rules}
-    hits = [replace(one, is_own=one.rule in own) for one in browse.count_hits(session, now=around.now())]
-    silent = own - {one.rule for one in hits}
-    hits += [RuleHits(rule=name, weeks=(0,) * 12, is_own=True) for name in sorted(silent)]
-    return Rows(items=hits[: query.limit])
+    precision = {one.name: one for one in feedback.measure_precision(session, "rule")}
+    hits = browse.count_hits(session, now=around.now())
+    silent = own.union(precision).difference(one.rule for one in hits)
+    hits += [RuleHits(rule=name, weeks=(0,) * 12) for name in sorted(silent)]
+    told = [replace(one, is_own=one.rule in own, precision=precision.get(one.rule)) for one in hits]
+    return Rows(items=told[: query.limit])
 
 
 def read_sources(session: Session, query: Query, around: Surroundings) -> Rows:

@@ -74,8 +74,9 @@ def _describe_listing(listing: Listing, schemas: dict[str, JsonSchemaValue]) -> 
         "properties": {
             "items": {"type": "array", "items": _schema_of(listing.item, schemas)},
             "next": {"type": ["integer", "null"], "description": "`before` of the following items; null at the end."},
+            "note": {"type": ["string", "null"], "description": "What was not looked at; null if all was."},
         },
-        "required": ["items", "next"],
+        "required": ["items", "next", "note"],
     }
     return {
         "operationId": f"list_{listing.name}",

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from monitor.models import HOURS_OF_WEEK, Alert, Event, EventType, Field, Modality, Rhythm, Standing, StoredArticle
-from monitor.store import Session, browse, history, news, rhythms
+from monitor.store import Session, browse, feedback, history, news, rhythms
 from monitor.track import fold_name
 from monitor.web import ledger, listings
 from monitor.web.asking import MAX_LIMIT, Query, read_id
@@ -141,16 +141,19 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
             "company": company,
             "relations": ledger.read_relations_of(session, folded)[:MAX_LIMIT],
             "changes": [],
+            "note": None,
             "companies": [],
             **_alert_values(session, history.list_alerts(session, company=folded, limit=_COMPANY_ALERTS)),
             "query": query,
         }
-    steps = ledger.read_latest_steps(session)
+    latest = ledger.read_latest_steps(session)
+    changes = listings.changes_of_week(latest, around.now(), limit=_MAX_LATEST)
     since = around.now() - timedelta(days=_COMPANY_DAYS)
     return {
         "company": "",
-        "relations": ledger.fold_steps(steps)[:_MAX_LATEST],
-        "changes": ledger.steps_of_week(steps, around.now())[:_MAX_LATEST],
+        "relations": ledger.fold_steps(latest.steps)[:_MAX_LATEST],
+        "changes": changes.items,
+        "note": changes.note,
         "companies": browse.count_companies(session, since=since),
         **_alert_values(session, []),
         "query": query,
@@ -173,9 +176,13 @@ def show_pair(session: Session, query: Query, _place: Place, around: Surrounding
 
 
 def show_rules(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
-    """Return the rules with their hits a week."""
+    """Return the rules with their hits a week, and how right they, sources and certainties are by feedback."""
     rows = listings.read_rules(session, query, around)
-    return {"rules": [(hits, draw_bars(hits.weeks)) for hits in rows.items], **_list_values(query, rows, "/rules")}
+    return {
+        "rules": [(hits, draw_bars(hits.weeks)) for hits in rows.items],
+        "judged": {by: feedback.measure_precision(session, by) for by in ("source", "modality")},
+        **_list_values(query, rows, "/rules"),
+    }
 
 
 def show_sources(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:

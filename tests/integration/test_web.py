@@ -27,6 +27,7 @@ from monitor.models import (
     EventType,
     Evidence,
     Field,
+    Judgement,
     Modality,
     Novelty,
     Participant,
@@ -36,7 +37,7 @@ from monitor.models import (
     Stripped,
     StripReason,
 )
-from monitor.store import Session, Store, articles, deliveries, history, news, sources
+from monitor.store import Session, Store, articles, deliveries, feedback, history, news, sources
 from monitor.web import PageServer, make_page
 from monitor.web.listings import Surroundings
 
@@ -257,6 +258,30 @@ async def test_what_changed_this_week_names_both_states(store: Store) -> None:
     assert [badge.text() for badge in change.css(".badge")] == ["none", "active"]
     assert change.css_matches("a[href='/articles/1']")
     assert change.css_matches("a[href='/pair?left=Alderon&right=Birchway']")
+
+
+async def test_what_changed_this_week_says_when_it_is_only_a_part(store: Store) -> None:
+    fill(store, "Birchway")
+    whole = (await read_all(serve(store), ("/relations",)))["/relations"]
+    with store.write() as session:
+        for number in range(200):
+            add_news(session, f"Partner{number}", number)
+    part = await read_all(serve(store), ("/relations", "/api/changes"))
+    assert not LexborHTMLParser(whole).css(".note")
+    (note,) = LexborHTMLParser(part["/relations"]).css(".note")
+    assert note.text().startswith("Only news found since 4 May 2026")
+    assert "Only news found since" in part["/api/changes"]
+
+
+async def test_a_rule_shows_how_many_of_its_alerts_were_right(store: Store) -> None:
+    fill(store, "Birchway", alerts=4)
+    with store.write() as session:
+        for alert, judgement in ((1, Judgement.RIGHT), (2, Judgement.LATE), (3, Judgement.WRONG)):
+            feedback.record_judgement(session, alert, judgement, NOW)
+    tree = LexborHTMLParser((await read_all(serve(store), ("/rules",)))["/rules"])
+    (share,) = tree.css("td.share")
+    assert " ".join(share.text().split()) == "67 % (21 to 94 %) of 3, 1 late"
+    assert [node.text() for node in tree.css(".shares dt")] == ["Birchway", "confirmed"]
 
 
 async def test_a_version_shows_what_came_and_what_went(store: Store) -> None:
