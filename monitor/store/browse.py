@@ -99,7 +99,7 @@ def _find_words(
     snippet = func.snippet(literal_column("articles_fts"), 1, *marks, " … ", _SNIPPET_WORDS)
     chosen = (
         select_columns(_FULL_TEXT.c.rowid, snippet)
-        .where(_FULL_TEXT.c.articles_fts.op("MATCH")(query), *(number.in_(ids) for ids in _list_filters(wanted)))
+        .where(_FULL_TEXT.c.articles_fts.op("MATCH")(query), *(number.in_(ids) for ids in list_filters(wanted)))
         .order_by(_FULL_TEXT.c.rowid.desc())
         .limit(limit)
     )
@@ -110,13 +110,13 @@ def _find_words(
 
 def _find_ids(session: Session, wanted: ArticleFilter, before: int | None, limit: int) -> list[int]:
     number = col(ArticleRow.id)
-    chosen = select(number).where(*(number.in_(ids) for ids in _list_filters(wanted)))
+    chosen = select(number).where(*(number.in_(ids) for ids in list_filters(wanted)))
     if before is not None:
         chosen = chosen.where(number < before)
     return [one for one in session.exec(chosen.order_by(number.desc()).limit(limit)) if one is not None]
 
 
-def _list_filters(wanted: ArticleFilter) -> list[Select[Any]]:
+def list_filters(wanted: ArticleFilter) -> list[Select[Any]]:
     """Return for each filter the ids of the articles that pass it."""
     filters: list[Select[Any]] = []
     if wanted.source:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.detect import compile_query, is_query
 from monitor.models import (
     Alert,
     Change,
+    Company,
     Delivery,
     FoundArticle,
     Relation,
@@ -17,7 +19,7 @@ from monitor.models import (
     SourceState,
     StoryDigest,
 )
-from monitor.store import Session, browse, deliveries, feedback, history
+from monitor.store import Session, browse, deliveries, feedback, history, seek
 from monitor.store import sources as source_states
 from monitor.track import fold_name
 from monitor.web import ledger
@@ -26,6 +28,7 @@ from monitor.web.wording import say_clock, say_date
 
 DEFAULT_LIMIT = 25
 MAX_CHANGES = 100
+SEARCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,18 @@ class Surroundings:
     rules: tuple[Rule, ...]
     """The user's own."""
     now: Callable[[], datetime]
+    companies: tuple[Company, ...] = ()
+    """Those that are watched."""
+
+    @property
+    def sets(self) -> tuple[tuple[str, str], ...]:
+        """The sets of rules.toml by name."""
+        return tuple({name: query for rule in self.rules for name, query in rule.sets}.items())
+
+    def make_timer(self, seconds: float) -> Callable[[], bool]:
+        """Return what says when so much time has passed from now on."""
+        end = self.now() + timedelta(seconds=seconds)
+        return lambda: self.now() >= end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +89,41 @@ def read_alerts(session: Session, query: Query, _around: Surroundings) -> Rows:
     )
 
 
-def read_articles(
-    session: Session, query: Query, _around: Surroundings, *, marks: tuple[str, str] = ("[", "]")
-) -> Rows:
-    """Return the newest articles that are what was asked for; the words asked for stand between `marks`."""
+def read_articles(session: Session, query: Query, around: Surroundings, *, marks: tuple[str, str] = ("[", "]")) -> Rows:
+    """Return the newest articles that are what was asked for; the words asked for stand between `marks`.
+
+    RuleError if they are a query of the rule language that makes no sense.
+    """
     wanted = query.articles
+    if is_query(wanted.words):
+        return _search(session, query, around, marks)
     return _page(
         query,
         lambda asked, limit: browse.find_articles(session, wanted, before=asked, limit=limit, marks=marks),
     )
+
+
+def _search(session: Session, query: Query, around: Surroundings, marks: tuple[str, str]) -> Rows:
+    """Return the articles in which a query of the rule language holds, as far as they are found in time."""
+    search = compile_query(query.q, around.companies, around.sets)
+    sought = seek.search_articles(
+        session,
+        search,
+        query.articles,
+        before=query.before,
+        limit=query.limit or DEFAULT_LIMIT,
+        marks=marks,
+        is_over=around.make_timer(SEARCH_SECONDS),
+    )
+    return Rows(items=sought.items, next=sought.last, note=tell_reach(sought))
+
+
+def tell_reach(sought: seek.Sought[Any]) -> str | None:
+    """Return how far was looked, if that is not the end."""
+    if sought.reached is None:
+        return None
+    count = "1 article" if sought.looked_at == 1 else f"{sought.looked_at} articles"
+    return f"Looked at {count}, back to {say_date(sought.reached)}; older ones were not looked at yet."
 
 
 def read_stories(session: Session, query: Query, _around: Surroundings) -> Rows:

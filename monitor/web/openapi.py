@@ -14,7 +14,11 @@ _TEXT = {"type": "string", "maxLength": MAX_TEXT_CHARS}
 _DAY = {"type": "string", "format": "date"}
 _NUMBER = {"type": "integer", "minimum": 0}
 _PARAMETERS: Mapping[str, tuple[dict[str, Any], str, Any]] = {
-    "q": (_TEXT, 'Words; "some words" as a phrase, word* for all that begin so.', '"right of first refusal"'),
+    "q": (
+        _TEXT,
+        'Words; "some words" as a phrase, word* for all that begin so; or a query in the language of the rules.',
+        "exclusiv* NEAR/5 cloud",
+    ),
     "company": (_TEXT, "A company, or the beginning of its name in whole words.", "OpenAI"),
     "left": (_TEXT, "One company of the pair.", "Microsoft"),
     "right": (_TEXT, "The other one.", "OpenAI"),

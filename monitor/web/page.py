@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from monitor.errors import RuleError
 from monitor.store import Store
 from monitor.web import wording
 from monitor.web.actions import ACTIONS, make_action
@@ -46,6 +47,8 @@ def make_page(
     templates.globals["form_token"] = form_token
 
     def fail(request: Request, error: Exception) -> Response:
+        if isinstance(error, RuleError):
+            error = HTTPException(400, f"The query makes no sense: {error}")
         if isinstance(error, HTTPException) and request.url.path.startswith("/api/"):
             return fail_as_json(error)
         status, detail = (
@@ -67,7 +70,7 @@ def make_page(
         Route("/static/{name}", _send_asset),
         Route("/{path:path}", _refuse),
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: fail, Exception: fail})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: fail, RuleError: fail, Exception: fail})
     return Guard(app, hosts=hosts, writes=list(ACTIONS), token=token)
 
 

@@ -32,7 +32,9 @@ class PageServer:
         self._store = store
         self._settings = settings
         self._page = settings.main.page
-        self._around = Surroundings(sources=sources_on(settings), rules=settings.rules, now=now)
+        self._around = Surroundings(
+            sources=sources_on(settings), rules=settings.rules, now=now, companies=settings.companies
+        )
 
     @property
     def url(self) -> str:

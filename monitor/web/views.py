@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
+from monitor.errors import RuleError
 from monitor.models import HOURS_OF_WEEK, Alert, Event, EventType, Field, Modality, Rhythm, Standing, StoredArticle
 from monitor.store import Session, browse, feedback, history, news, rhythms
 from monitor.track import fold_name
@@ -16,6 +17,7 @@ from monitor.web import ledger, listings
 from monitor.web.asking import MAX_LIMIT, Query, read_id
 from monitor.web.chart import draw_bars, draw_timeline
 from monitor.web.diff import compare_lines, compare_texts
+from monitor.web.faults import describe_problem
 from monitor.web.listings import Rows, Surroundings
 from monitor.web.marking import Span, mark_line, mark_paragraphs, merge_spans, split_marked
 from monitor.web.wording import localize
@@ -67,9 +69,15 @@ def show_alert(session: Session, _query: Query, place: Place, _around: Surroundi
 
 
 def show_articles(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
-    """Return the newest articles that are what was asked for, with the words marked."""
-    rows = listings.read_articles(session, query, around, marks=_MARKS)
+    """Return the newest articles that are what was asked for, their words marked, or what is wrong with the query."""
+    problem = None
+    try:
+        rows = listings.read_articles(session, query, around, marks=_MARKS)
+    except RuleError as error:
+        rows, problem = Rows(items=()), describe_problem(query.q, error)
     return {
+        "problem": problem,
+        "note": rows.note,
         "found": [(article, split_marked(article.snippet, *_MARKS)) for article in rows.items],
         "types": list(EventType),
         "modalities": list(Modality),

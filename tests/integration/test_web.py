@@ -342,6 +342,42 @@ async def test_a_search_marks_the_words_and_takes_brackets_as_text(store: Store)
     assert [mark.text() for mark in snippet.css("mark")] == ["Birchway"]
 
 
+async def test_a_search_takes_the_language_of_the_rules(store: Store) -> None:
+    fill(store, "Birchway", alerts=3)
+    paths = ("/articles?q=before+PRE/1+birch*", "/articles?q=after+PRE/1+birch*", "/articles?q=before+AND+NOT+after")
+    trees = [LexborHTMLParser(text) for text in (await read_all(serve(store), paths)).values()]
+    assert [len(tree.css("article.card")) for tree in trees] == [3, 0, 0]
+    assert [mark.text() for mark in trees[0].css("article.card:first-of-type mark")] == ["before", "Birchway"]
+
+
+async def test_a_query_that_makes_no_sense_is_told_with_its_place(store: Store) -> None:
+    fill(store, "Birchway")
+    path = "/articles?q=before+NEAR+after"
+    tree = LexborHTMLParser((await read_all(serve(store), (path,)))[path])
+    (problem,) = tree.css(".problem")
+    assert "column 8: NEAR needs a distance, as in NEAR/5" in problem.text()
+    assert [mark.text() for mark in problem.css("mark")] == ["N"]
+    assert (tree.css_first("#words") or tree.root).attributes["value"] == "before NEAR after"  # type: ignore[union-attr]
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        for form in ("/api/articles", "/lists/articles.rss"):
+            refused = await client.get(form, params={"q": "before NEAR after"})
+            assert (refused.status_code, "NEAR needs a distance" in refused.text) == (400, True)
+            assert_guarded(refused)
+
+
+async def test_a_long_search_says_how_far_it_came_and_goes_on_from_there(store: Store) -> None:
+    fill(store, "Birchway", alerts=3)
+    looks = iter(range(9999))
+    settings = Settings(main=MainSettings(page=PageSettings(port=0)))
+    server = PageServer(store=store, settings=settings, now=lambda: NOW + timedelta(seconds=next(looks)))
+    path = "/articles?q=/birchway/"
+    tree = LexborHTMLParser((await read_all(server, (path,)))[path])
+    assert len(tree.css("article.card")) == 1
+    (note,) = tree.css(".note")
+    assert note.text().startswith("Looked at 1 article, back to 4 May 2026")
+    assert [str(link.attributes["href"]) for link in note.css("a")] == ["/articles?q=%2Fbirchway%2F&before=3"]
+
+
 async def test_secrets_are_shown_nowhere(store: Store) -> None:
     fill(store, "key-of-the-feed")
     pages = await read_all(serve(store, "key-of-the-feed", secrets=("key-of-the-feed",)), VIEWS)
@@ -384,7 +420,8 @@ async def test_hostile_queries_make_the_same_elements_as_the_letter_x(text: str,
     async with serve(store, "wire") as page, httpx.AsyncClient(base_url=page.url) as client:
         for path, query in asked:
             hostile = await client.get(path, params=query)
-            calm = await client.get(path, params=dict.fromkeys(query, "x"))
+            is_told = b'class="problem"' in hostile.content  # it looks like the language of the rules
+            calm = await client.get(path, params=dict.fromkeys(query, "x AND" if is_told else "x"))
             assert hostile.status_code == 200
             assert outline(hostile.text) == outline(calm.text)
 
