@@ -14,6 +14,7 @@ from monitor.models import ArticleFilter, DeliveryState, EventType, Modality, St
 from monitor.track import fold_name
 
 MAX_TEXT_CHARS = 300
+_MAX_RULE_CHARS = {"match": 2000, "unless": 2000, "toml": 4000}
 MAX_LIMIT = 200
 _NUMBER = re.compile(r"[0-9]{1,18}")
 """What fits the database's signed 64 bits."""
@@ -44,6 +45,11 @@ class Query:
     """The last day that is wanted."""
     before: int | None = None
     limit: int | None = None
+    match: str = ""
+    """Of a rule that is tried."""
+    unless: str = ""
+    toml: str = ""
+    """That rule as a whole."""
 
     @property
     def articles(self) -> ArticleFilter:
@@ -69,6 +75,7 @@ def read_query(asked: Mapping[str, str]) -> Query:
     """Return what the parameters of an address ask for; HTTPException 400 if a value makes no sense."""
     return Query(
         **{name: _read_text(asked, name) for name in ("q", "company", "left", "right", "source", "route")},
+        **{name: _read_text(asked, name, most) for name, most in _MAX_RULE_CHARS.items()},
         type=_read_kind(asked, "type", EventType),
         modality=_read_kind(asked, "modality", Modality),
         state=_read_kind(asked, "state", DeliveryState),
@@ -96,10 +103,10 @@ def read_id(text: str) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
-def _read_text(asked: Mapping[str, str], name: str) -> str:
+def _read_text(asked: Mapping[str, str], name: str, most: int = MAX_TEXT_CHARS) -> str:
     text = asked.get(name, "")
-    if len(text) > MAX_TEXT_CHARS:
-        raise HTTPException(400, f"The value of “{name}” may have {MAX_TEXT_CHARS} characters at most.")
+    if len(text) > most:
+        raise HTTPException(400, f"The value of “{name}” may have {most} characters at most.")
     return text
 
 

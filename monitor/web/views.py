@@ -20,6 +20,7 @@ from monitor.web.diff import compare_lines, compare_texts
 from monitor.web.faults import describe_problem
 from monitor.web.listings import Rows, Surroundings
 from monitor.web.marking import Span, mark_line, mark_paragraphs, merge_spans, split_marked
+from monitor.web.trial import show_trial
 from monitor.web.wording import localize
 
 Values = Mapping[str, Any]
@@ -225,6 +226,7 @@ VIEWS = (
     View(path="/relations", template="relations.html", read=show_relations, listing="relations"),
     View(path="/pair", template="pair.html", read=show_pair),
     View(path="/rules", template="rules.html", read=show_rules, listing="rules"),
+    View(path="/rules/try", template="try.html", read=show_trial),
     View(path="/sources", template="sources.html", read=show_sources, listing="sources"),
     View(path="/deliveries", template="deliveries.html", read=show_deliveries, listing="deliveries"),
 )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -191,7 +191,7 @@ async def test_every_view_of_an_empty_history_says_so(store: Store) -> None:
 
 async def test_every_view_is_one_landmarked_page(store: Store) -> None:
     fill(store, "Birchway")
-    for path, text in (await read_all(serve(store), VIEWS)).items():
+    for path, text in (await read_all(serve(store), (*VIEWS, "/rules/try?match=before"))).items():
         tree = LexborHTMLParser(text)
         assert len(tree.css("h1")) == len(tree.css("main")) == len(tree.css("head title")) == 1, path
         assert tree.css("html[lang]"), path
@@ -200,7 +200,9 @@ async def test_every_view_is_one_landmarked_page(store: Store) -> None:
         ids = [node.attributes["id"] for node in tree.css("[id]")]
         assert len(ids) == len(set(ids)), path
         labels = {node.attributes["for"] for node in tree.css("label")}
-        assert {node.attributes["id"] for node in tree.css("input:not([type=hidden]), select")} <= labels, path
+        assert {node.attributes["id"] for node in tree.css("input:not([type=hidden]), select, textarea")} <= labels, (
+            path
+        )
         assert all(node.css("th[scope=col]") for node in tree.css("table")), path
 
 
@@ -378,6 +380,72 @@ async def test_a_long_search_says_how_far_it_came_and_goes_on_from_there(store: 
     assert [str(link.attributes["href"]) for link in note.css("a")] == ["/articles?q=%2Fbirchway%2F&before=3"]
 
 
+async def try_rule(store: Store, **written: str) -> LexborHTMLParser:
+    path = f"/rules/try?{urlencode(written)}"
+    return LexborHTMLParser((await read_all(serve(store), (path,)))[path])
+
+
+async def test_a_rule_is_tried_against_the_history_and_saved_nowhere(store: Store) -> None:
+    add_plain(store, "The sky is blue.", "Alder and Birch sign a cloud deal.", "Alder and Birch may sign a cloud deal.")
+    before = dump(store)
+    tree = await try_rule(store, match="cloud PRE/1 deal*")
+    assert [node.text() for node in tree.css("article.card h2")] == ["Title 2", "Title 1"]
+    assert [node.text() for node in tree.css("blockquote mark")] == ["cloud", "deal"] * 2
+    assert [node.text() for node in tree.css("article.card .line .badge")] == ["speculated", "confirmed"]
+    assert "2 articles hit of 2" in (tree.css_first("[role=status]") or tree.root).text()  # type: ignore[union-attr]
+    tree = await try_rule(store, match="cloud PRE/1 deal*", unless="may")
+    assert [node.text() for node in tree.css("article.card h2")] == ["Title 1"]
+    assert dump(store) == before
+
+
+async def test_a_whole_rule_is_tried_with_its_sets_certainties_and_tests(store: Store) -> None:
+    add_plain(store, "Alder and Birch sign a cloud deal.", "Alder and Birch may sign a cloud deal.")
+    rule = """
+        [sets]
+        deal = "deal* OR pact"
+        [[rules]]
+        name = "mine"
+        type = "supply_agreement"
+        match = "cloud PRE/1 $deal"
+        modalities = ["speculated"]
+        tests = { hit = ["A rainy day."] }
+    """
+    tree = await try_rule(store, toml=rule)
+    assert [node.text() for node in tree.css("article.card .line .badge")] == ["supply agreement", "speculated"]
+    (failure,) = tree.css("p.problem")
+    assert "rule 'mine' finds nothing in its own test 'A rainy day.'" in failure.text()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ({"match": "a AND"}, "match, column 5: ends in the middle; something must follow the last operator"),
+        ({"match": "a", "unless": "b NEAR c"}, "unless, column 3: NEAR needs a distance, as in NEAR/5"),
+        ({"match": "$nobody"}, "match, column 1: no company or set $nobody"),
+        ({"toml": "x"}, "your rule: not TOML"),
+        ({"toml": "[sets]"}, "these are 0"),
+        ({"toml": '[[rules]]\nname = "x"\ntype = "y"\nmatch = "z"'}, "your rule: rule 'x', type"),
+    ],
+)
+async def test_a_rule_that_makes_no_sense_is_told(written: dict[str, str], told: str, store: Store) -> None:
+    tree = await try_rule(store, **written)
+    (problem,) = tree.css(".problem")
+    assert told in problem.text()
+    assert not tree.css("article")
+
+
+def add_plain(store: Store, *texts: str) -> None:
+    with store.write() as session:
+        for number, text in enumerate(texts):
+            article = Article(url=f"https://a.example/{number}", title=f"Title {number}", text=text, published_at=NOW)
+            articles.add_article(session, article, source="wire", digest=str(number), now=NOW)
+
+
+def dump(store: Store) -> list[str]:
+    with closing(sqlite3.connect(store.path)) as connection:
+        return list(connection.iterdump())
+
+
 async def test_secrets_are_shown_nowhere(store: Store) -> None:
     fill(store, "key-of-the-feed")
     pages = await read_all(serve(store, "key-of-the-feed", secrets=("key-of-the-feed",)), VIEWS)
@@ -406,6 +474,19 @@ async def test_hostile_text_makes_the_same_elements_as_the_letter_x(
 
 
 @pytest.mark.parametrize("text", HOSTILE)
+async def test_hostile_text_stays_text_where_a_rule_is_tried(text: str, store: Store) -> None:
+    """What a rule finds in a text depends on the text, so that only the kinds of elements are the same."""
+    fill(store, "x Alder x")
+    path = "/rules/try?match=before"
+    calm = outline((await read_all(serve(store), (path,)))[path])
+    with store.write() as session:
+        add_news(session, text, 1)
+    hostile = outline((await read_all(serve(store), (path,)))[path])
+    assert len([tag for tag, _ in hostile if tag == "article"]) == 2
+    assert set(hostile) <= set(calm)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
 async def test_hostile_queries_make_the_same_elements_as_the_letter_x(text: str, store: Store) -> None:
     asked = [
         (path, {name: text})
@@ -413,6 +494,8 @@ async def test_hostile_queries_make_the_same_elements_as_the_letter_x(text: str,
             ("/articles", "q"),
             ("/articles", "company"),
             ("/articles", "source"),
+            ("/rules/try", "match"),
+            ("/rules/try", "toml"),
             ("/relations", "company"),
             ("/deliveries", "route"),
         )
@@ -693,6 +776,7 @@ SENSELESS = (
     "/articles?until=9999-12-31",
     "/articles?until=2026-02-30",
     "/articles?q=" + "a" * 301,
+    "/rules/try?match=" + "a" * 2001,
     "/pair?left=Alderon",
     "/relations?company=" + "a" * 301,
 )
