@@ -18,6 +18,7 @@ from monitor.web.asking import MAX_LIMIT, Query, read_id
 from monitor.web.chart import draw_bars, draw_timeline
 from monitor.web.diff import compare_lines, compare_texts
 from monitor.web.faults import describe_problem
+from monitor.web.graph import draw_partners
 from monitor.web.listings import Rows, Surroundings
 from monitor.web.marking import Span, mark_line, mark_paragraphs, merge_spans, split_marked
 from monitor.web.trial import show_trial
@@ -146,9 +147,11 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
     company = query.company.strip()
     folded = fold_name(company)
     if folded:
+        relations = ledger.read_relations_of(session, folded)
         return {
             "company": company,
-            "relations": ledger.read_relations_of(session, folded)[:MAX_LIMIT],
+            "relations": relations[:MAX_LIMIT],
+            "graph": draw_partners(folded, relations) if relations else None,
             "changes": [],
             "note": None,
             "companies": [],
@@ -160,6 +163,7 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
     since = around.now() - timedelta(days=_COMPANY_DAYS)
     return {
         "company": "",
+        "graph": None,
         "relations": ledger.fold_steps(latest.steps)[:_MAX_LATEST],
         "changes": changes.items,
         "note": changes.note,

@@ -35,6 +35,10 @@ VIEWS = {
     "company": "/relations?company=Alder+Motors",
     "pair": "/pair?left=Alder+Motors&right=Birchway+Motors",
     "rules": "/rules",
+    "trial": "/rules/try?match=contract+AND+exclusiv*&unless=spring+PRE/2+cloud",
+    "trial-wrong": "/rules/try?match=contract+AND",
+    "query": "/articles?q=contract+PRE/1+with+AND+NOT+steel",
+    "query-wrong": "/articles?q=contract+NEAR+with",
     "sources": "/sources",
     "deliveries": "/deliveries",
     "error": "/nowhere",
@@ -179,6 +183,35 @@ def test_an_alert_is_judged_and_acknowledged_by_keyboard(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Unread")).click()
     expect(page.locator("article.card").first).to_be_visible()
     expect(page.locator(alert)).to_have_count(0)
+
+
+def test_a_query_of_the_rule_language_is_put_right(page: Page) -> None:
+    page.goto("/articles")
+    words = page.get_by_label("Words", exact=True)
+    words.fill("ends NEAR contract")
+    words.press("Enter")
+    expect(page.locator(".problem")).to_contain_text("column 6: NEAR needs a distance, as in NEAR/5")
+    expect(words).to_have_value("ends NEAR contract")
+    words.fill("ends NEAR/3 contract")
+    words.press("Enter")
+    expect(page.locator("article.card mark").first).to_have_text("ends")
+
+
+def test_a_rule_is_tried_before_it_is_saved(page: Page) -> None:
+    page.goto("/rules")
+    page.get_by_label("Match").fill("ends SENTENCE contract")
+    page.get_by_label("Unless").fill("nobody")
+    page.get_by_role("button", name="Try").click()
+    expect(page.get_by_role("status")).to_contain_text("articles hit of")
+    expect(page.locator("blockquote mark").first).to_have_text("ends")
+    expect(page.get_by_label("Match")).to_have_value("ends SENTENCE contract")
+
+
+def test_a_partner_of_a_company_leads_to_the_timeline_by_keyboard(page: Page) -> None:
+    page.goto("/relations?company=Alder+Motors")
+    page.locator("svg a.partner").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("svg.timeline")).to_be_visible()
 
 
 def test_the_first_tab_skips_to_the_content(page: Page) -> None:

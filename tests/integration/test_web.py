@@ -253,6 +253,16 @@ async def test_a_pair_has_a_chart_whose_points_lead_to_their_evidence(store: Sto
     assert all(tree.css(f".evidence {target} blockquote") for target in targets)
 
 
+async def test_a_company_has_its_partners_drawn_each_leading_to_its_timeline(store: Store) -> None:
+    fill(store, "Birchway")
+    path = "/relations?company=Alderon"
+    tree = LexborHTMLParser((await read_all(serve(store), (path,)))[path])
+    (link,) = tree.css("svg a.partner")
+    assert link.attributes["href"] == "/pair?left=Alderon&right=Birchway"
+    assert link.attributes["aria-label"] == "Birchway: active"
+    assert (tree.css_first("svg.partners") or link).attributes["aria-label"] == "Partners of Alderon: 1"
+
+
 async def test_what_changed_this_week_names_both_states(store: Store) -> None:
     fill(store, "Birchway")
     tree = LexborHTMLParser((await read_all(serve(store), ("/relations",)))["/relations"])
