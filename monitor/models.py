@@ -905,6 +905,17 @@ class ArticleFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A search for articles that somebody keeps."""
+
+    id: int
+    name: str
+    asked: dict[str, str]
+    """The parameters of its address."""
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundArticle:
     """An article of a list: its facts without its text."""
 

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor.models import Judgement
-from monitor.store import Session, Store, deliveries, feedback, news
-from monitor.web.asking import read_id, read_place
+from monitor.store import Session, Store, deliveries, feedback, news, searches
+from monitor.web.asking import SEARCH_FIELDS, read_id, read_place, read_query
 
 _MAX_FORM_BYTES = 20_000
 _MAX_FIELDS = 20
+_MAX_NAME_CHARS = 100
 Form = Mapping[str, str]
 Act = Callable[[Session, Form, datetime], str]
 """Changes what a form asks for; returns the address of what to show then."""
@@ -66,10 +67,31 @@ def _acknowledge(session: Session, form: Form, now: datetime) -> str:
     return f"{place}#alert-{anchor}" if read_id(anchor) is not None else place
 
 
+def _save_search(session: Session, form: Form, now: datetime) -> str:
+    """Keep what the form asks for under its `name`."""
+    name, asked = form.get("name", "").strip(), read_query({one: form.get(one, "") for one in SEARCH_FIELDS}).search
+    if not 0 < len(name) <= _MAX_NAME_CHARS:
+        raise HTTPException(400, f"A saved search has a name of {_MAX_NAME_CHARS} characters at most.")
+    if not asked:
+        raise HTTPException(400, "A search that asks for nothing is not saved.")
+    if searches.save_search(session, name, asked, now) is None:
+        raise HTTPException(400, f"{searches.MAX_SEARCHES} searches are saved already: remove one first.")
+    return "/searches"
+
+
+def _forget_search(session: Session, form: Form, _now: datetime) -> str:
+    """Remove the saved search `id`."""
+    if not searches.forget_search(session, _read_number(form)):
+        raise HTTPException(404, "There is no saved search with this number.")
+    return "/searches"
+
+
 ACTIONS: Mapping[str, Act] = {
     "/deliveries/requeue": _requeue,
     "/alerts/judge": _judge,
     "/stories/acknowledge": _acknowledge,
+    "/searches/save": _save_search,
+    "/searches/forget": _forget_search,
 }
 
 

@@ -16,6 +16,8 @@ from monitor.track import fold_name
 MAX_TEXT_CHARS = 300
 _MAX_RULE_CHARS = {"match": 2000, "unless": 2000, "toml": 4000}
 MAX_LIMIT = 200
+SEARCH_FIELDS = ("q", "company", "type", "modality", "source", "since", "until")
+"""What a search for articles asks for."""
 _NUMBER = re.compile(r"[0-9]{1,18}")
 """What fits the database's signed 64 bits."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -63,6 +65,11 @@ class Query:
             since=_day_start(self.since) if self.since else None,
             until=_day_start(self.until) + timedelta(days=1) if self.until else None,
         )
+
+    @property
+    def search(self) -> dict[str, str]:
+        """What of a search for articles is asked for, by name."""
+        return {name: str(value) for name in SEARCH_FIELDS if (value := getattr(self, name))}
 
     def address(self, path: str, **changes: object) -> str:
         """Return the address of a path with these parameters, some of them changed."""

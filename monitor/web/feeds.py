@@ -19,9 +19,11 @@ from monitor.models import (
     Precision,
     Relation,
     RuleHits,
+    SavedSearch,
     SourceState,
     StoryDigest,
 )
+from monitor.web.asking import SEARCH_FIELDS
 
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is run by spreadsheets."""
@@ -191,6 +193,21 @@ def _article_row(article: FoundArticle) -> dict[str, object]:
     return {name: getattr(article, name) for name in FoundArticle.__slots__}
 
 
+def _search_entry(search: SavedSearch) -> Entry:
+    return Entry(
+        id=f"search-{search.id}",
+        title=search.name,
+        path=f"/searches/{search.id}",
+        at=search.saved_at,
+        summary=", ".join(f"{name}: {value}" for name, value in search.asked.items()),
+    )
+
+
+def _search_row(search: SavedSearch) -> dict[str, object]:
+    asked = {name: search.asked.get(name) for name in SEARCH_FIELDS}
+    return {"id": search.id, "name": search.name, "saved_at": search.saved_at, **asked}
+
+
 def _story_entry(story: StoryDigest) -> Entry:
     return Entry(
         id=f"story-{story.id}",
@@ -294,6 +311,7 @@ def _delivery_row(delivery: Delivery) -> dict[str, object]:
 _ENTRIES: Mapping[type, Callable[[Any], Entry]] = {
     Alert: _alert_entry,
     FoundArticle: _article_entry,
+    SavedSearch: _search_entry,
     StoryDigest: _story_entry,
     Relation: _relation_entry,
     Change: _change_entry,
@@ -304,6 +322,7 @@ _ENTRIES: Mapping[type, Callable[[Any], Entry]] = {
 _ROWS: Mapping[type, Callable[[Any], dict[str, object]]] = {
     Alert: _alert_row,
     FoundArticle: _article_row,
+    SavedSearch: _search_row,
     StoryDigest: _story_row,
     Relation: _relation_row,
     Change: _change_row,

@@ -15,11 +15,12 @@ from monitor.models import (
     Relation,
     Rule,
     RuleHits,
+    SavedSearch,
     Source,
     SourceState,
     StoryDigest,
 )
-from monitor.store import Session, browse, deliveries, feedback, history, seek
+from monitor.store import Session, browse, deliveries, feedback, history, searches, seek
 from monitor.store import sources as source_states
 from monitor.track import fold_name
 from monitor.web import ledger
@@ -189,6 +190,11 @@ def read_deliveries(session: Session, query: Query, _around: Surroundings) -> Ro
     )
 
 
+def read_searches(session: Session, query: Query, _around: Surroundings) -> Rows:
+    """Return the saved searches by name, at once."""
+    return Rows(items=searches.list_searches(session)[: query.limit])
+
+
 LISTINGS = (
     Listing(
         name="alerts", title="Alerts", item=Alert, asks=("company", "standing", "before", "limit"), read=read_alerts
@@ -201,6 +207,7 @@ LISTINGS = (
         read=read_articles,
     ),
     Listing(name="stories", title="Stories", item=StoryDigest, asks=("before", "limit"), read=read_stories),
+    Listing(name="searches", title="Saved searches", item=SavedSearch, asks=("limit",), read=read_searches),
     Listing(name="relations", title="Relations", item=Relation, asks=("company", "limit"), read=read_relations),
     Listing(name="changes", title="What changed this week", item=Change, asks=("limit",), read=read_changes),
     Listing(name="rules", title="Rules", item=RuleHits, asks=("limit",), read=read_rules),

@@ -10,11 +10,21 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from monitor.errors import RuleError
-from monitor.models import HOURS_OF_WEEK, Alert, Event, EventType, Field, Modality, Rhythm, Standing, StoredArticle
-from monitor.store import Session, browse, feedback, history, news, rhythms
+from monitor.models import (
+    HOURS_OF_WEEK,
+    Alert,
+    Event,
+    EventType,
+    Field,
+    Modality,
+    Rhythm,
+    Standing,
+    StoredArticle,
+)
+from monitor.store import Session, browse, feedback, history, news, rhythms, searches
 from monitor.track import fold_name
 from monitor.web import ledger, listings
-from monitor.web.asking import MAX_LIMIT, Query, read_id
+from monitor.web.asking import MAX_LIMIT, Query, read_id, read_query
 from monitor.web.chart import draw_bars, draw_timeline
 from monitor.web.diff import compare_lines, compare_texts
 from monitor.web.faults import describe_problem
@@ -30,6 +40,15 @@ Place = Mapping[str, str]
 
 _MARKS = (token_hex(8), token_hex(8))
 """Around found words: what no page can have in its text, as brackets are."""
+_FIELD_NAMES = {
+    "q": "words",
+    "company": "company",
+    "type": "change",
+    "modality": "how sure",
+    "source": "source",
+    "since": "from",
+    "until": "to",
+}
 _COMPANY_DAYS = 90
 _COMPANY_ALERTS = 10
 _MAX_LATEST = 40
@@ -79,6 +98,7 @@ def show_articles(session: Session, query: Query, _place: Place, around: Surroun
         rows, problem = Rows(items=()), describe_problem(query.q, error)
     return {
         "problem": problem,
+        "searches": searches.list_searches(session),
         "note": rows.note,
         "found": [(article, split_marked(article.snippet, *_MARKS)) for article in rows.items],
         "types": list(EventType),
@@ -86,6 +106,20 @@ def show_articles(session: Session, query: Query, _place: Place, around: Surroun
         "sources": [source.name for source in around.sources],
         **_list_values(query, rows, "/articles"),
     }
+
+
+def show_searches(session: Session, query: Query, _place: Place, _around: Surroundings) -> Values:
+    """Return the saved searches."""
+    return {"searches": searches.list_searches(session), "names": _FIELD_NAMES, "query": query}
+
+
+def show_search(session: Session, _query: Query, place: Place, around: Surroundings) -> Values:
+    """Return the articles that a saved search finds."""
+    number = read_id(place["id"])
+    saved = searches.read_search(session, number) if number is not None else None
+    if saved is None:
+        raise HTTPException(404, "There is no saved search with this number.")
+    return show_articles(session, read_query(saved.asked), place, around)
 
 
 def show_article(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
@@ -227,6 +261,8 @@ VIEWS = (
     View(path="/articles", template="articles.html", read=show_articles, listing="articles"),
     View(path="/articles/{id}", template="article.html", read=show_article),
     View(path="/articles/{id}/versions/{version}", template="version.html", read=show_version),
+    View(path="/searches", template="searches.html", read=show_searches, listing="searches"),
+    View(path="/searches/{id}", template="articles.html", read=show_search, listing="articles"),
     View(path="/relations", template="relations.html", read=show_relations, listing="relations"),
     View(path="/pair", template="pair.html", read=show_pair),
     View(path="/rules", template="rules.html", read=show_rules, listing="rules"),

@@ -16,8 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from monitor.models import Article, Novelty, Participant
-from monitor.store import Session, Store, articles, news
+from monitor.models import Article, Judgement, Novelty, Participant
+from monitor.store import Session, Store, articles, feedback, news, searches
 from tests.bench.made_history import SOURCES, fill_history, make_event
 from tests.e2e.conftest import Monitor
 
@@ -37,6 +37,7 @@ VIEWS = {
     "rules": "/rules",
     "trial": "/rules/try?match=contract+AND+exclusiv*&unless=spring+PRE/2+cloud",
     "trial-wrong": "/rules/try?match=contract+AND",
+    "searches": "/searches",
     "query": "/articles?q=contract+PRE/1+with+AND+NOT+steel",
     "query-wrong": "/articles?q=contract+NEAR+with",
     "sources": "/sources",
@@ -73,6 +74,13 @@ def monitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitor]:
     instance = Monitor(tmp_path_factory.mktemp("browser"))
     with closing(Store(instance.database)) as store:
         fill_history(store, count=150, now=datetime.now(UTC), days=30, event_share=0.5)
+        with store.write() as session:
+            asked = {"q": "exclusiv* NEAR/9 cloud", "type": "exclusivity_lost"}
+            searches.save_search(session, "Cloud exclusives", asked, datetime.now(UTC))
+            answers = (Judgement.RIGHT, Judgement.RIGHT, Judgement.WRONG, Judgement.RIGHT, Judgement.LATE)
+            for number, judgement in enumerate(answers, 10):
+                feedback.record_judgement(session, number, judgement, datetime.now(UTC))
+            news.acknowledge_story(session, 12, datetime.now(UTC))
     tables = (f'[[sources]]\nname = "{one.name}"\nkind = "feed"\nurl = "{one.url}"\n' for one in SOURCES)
     instance.configure(monitor="[page]\nport = 0\n", sources="".join(tables))
     yield instance
@@ -212,6 +220,20 @@ def test_a_partner_of_a_company_leads_to_the_timeline_by_keyboard(page: Page) ->
     page.locator("svg a.partner").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("svg.timeline")).to_be_visible()
+
+
+def test_a_search_is_saved_and_removed_by_keyboard(page: Page) -> None:
+    page.goto("/articles?q=contract&type=termination")
+    page.get_by_label("Save this search as").fill("Ended contracts")
+    page.keyboard.press("Enter")
+    row = page.get_by_role("row").filter(has_text="Ended contracts")
+    expect(row.get_by_role("link", name="RSS")).to_be_visible()
+    row.get_by_role("link", name="Ended contracts").click()
+    expect(page.get_by_label("Change", exact=True)).to_have_value("termination")
+    page.goto("/searches")
+    row.get_by_role("button", name="Remove").focus()
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
 
 
 def test_the_first_tab_skips_to_the_content(page: Page) -> None:

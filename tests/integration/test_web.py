@@ -37,7 +37,7 @@ from monitor.models import (
     Stripped,
     StripReason,
 )
-from monitor.store import Session, Store, articles, deliveries, feedback, history, news, sources
+from monitor.store import Session, Store, articles, deliveries, feedback, history, news, searches, sources
 from monitor.web import PageServer, make_page
 from monitor.web.listings import Surroundings
 
@@ -53,6 +53,8 @@ VIEWS = (
     "/stories/1",
     "/articles",
     "/articles?q=before",
+    "/searches",
+    "/searches/1",
     "/articles/1/versions/2",
     "/relations",
     "/relations?company=Alderon",
@@ -97,6 +99,7 @@ def fill(store: Store, text: str, *, alerts: int = 1) -> None:
             add_news(session, text, number)
         source = make_source(text).name
         sources.record_failure(session, source, NOW, error=text, not_before=NOW)
+        searches.save_search(session, text, {"q": "before", "source": text}, NOW)
 
 
 def add_news(session: Session, text: str, number: int) -> None:
@@ -703,6 +706,11 @@ async def test_an_acknowledged_story_is_no_longer_unread_until_it_has_news(store
         ("/alerts/judge", {"id": "x", "judgement": "right"}, 400),
         ("/stories/acknowledge", {"id": "9"}, 404),
         ("/stories/acknowledge", {"id": ""}, 400),
+        ("/searches/save", {"name": " ", "q": "x"}, 400),
+        ("/searches/save", {"name": "x" * 101, "q": "x"}, 400),
+        ("/searches/save", {"name": "x", "q": ""}, 400),
+        ("/searches/save", {"name": "x", "type": "<b>"}, 400),
+        ("/searches/forget", {"id": "9"}, 404),
     ],
 )
 async def test_a_form_that_makes_no_sense_changes_nothing(
@@ -723,6 +731,31 @@ async def test_a_form_leads_back_to_our_own_views_only(place: str, store: Store)
     async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
         done = await press(client, "/alerts/judge", id="1", judgement="right", at=place)
         assert (done.status_code, done.headers["location"]) == (303, "/alerts/1#alert-1")
+
+
+async def test_a_search_is_saved_under_its_name_as_a_feed_that_stays(store: Store) -> None:
+    fill(store, "Birchway", alerts=2)
+    asked = {"q": "before PRE/1 birch*", "type": "new_partnership", "source": ""}
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        done = await press(client, "/searches/save", name=" Birches ", **asked)
+        assert (done.status_code, done.headers["location"]) == (303, "/searches")
+        saved = (await client.get("/api/searches")).json()["items"]
+        assert (saved[0]["name"], saved[0]["asked"]) == (
+            "Birches",
+            {"q": "before PRE/1 birch*", "type": "new_partnership"},
+        )
+        tree = LexborHTMLParser((await client.get("/searches")).text)
+        path = str(tree.css("tbody th a")[0].attributes["href"])
+        assert len(LexborHTMLParser((await client.get(path)).text).css("article.card")) == 2
+        feeds = [str(link.attributes["href"]) for link in tree.css("tbody tr:first-child td a")]
+        assert feeds == [f"/lists/searches/{saved[0]['id']}.{form}" for form in ("rss", "json", "csv")]
+        feed = (await client.get(feeds[1])).json()
+        assert (feed["title"], len(feed["items"])) == ("Partnership monitor: Birches", 2)
+        await press(client, "/searches/save", name="Birches", q="nobody")
+        assert (await client.get(feeds[1])).json()["items"] == []
+        await press(client, "/searches/forget", id=str(saved[0]["id"]))
+        assert (await client.get(feeds[1])).status_code == 404
+        assert len((await client.get("/api/searches")).json()["items"]) == 1
 
 
 async def test_every_change_needs_the_forms_own_token_and_origin(store: Store) -> None:
@@ -749,6 +782,9 @@ async def test_it_answers_under_its_own_names_only(store: Store) -> None:
 
 
 NOWHERE = (
+    "/searches/9",
+    "/lists/searches/9.rss",
+    "/lists/searches/x.csv",
     "/alerts/2",
     "/alerts/x",
     "/articles/2",
