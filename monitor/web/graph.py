@@ -1,6 +1,6 @@
 """A company and its partners as a drawing: the company in the middle, partners in a column on each side.
 
-Columns, not a circle: names never lie on each other, with one partner or with sixty.
+Columns, not a circle: names never lie on each other, with one partner or with sixty. A few stand on one side.
 """
 
 from collections import defaultdict
@@ -15,8 +15,8 @@ WIDTH = 944
 """In units that are pixels on a wide screen."""
 MAX_PARTNERS = 60
 _ROW, _MARGIN = 30, 18
-_LEFT, _RIGHT = 300.0, 644.0
-"""Where the nodes of the columns lie; names stand outside of them."""
+_REACH = 172.0
+"""From the company to the nodes of a column; names stand outside of them."""
 _BEND = 70.0
 _ROOM = 282.0
 """For a name and its state beside it."""
@@ -24,6 +24,9 @@ _NAME_CHAR, _STATE_CHAR = 8.2, 6.6
 """How wide a letter is, on the safe side."""
 _FEW = 5
 """So many partners need one side only."""
+_ASIDE = 260.0
+"""How much further left the company and its few partners lie then."""
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +59,10 @@ class Graph:
     """In reading order: left and right in turn, from above."""
     missing: int
     """Partners for which there is no room."""
+    middle: Point
+    """Where the company lies."""
     height: float
     width: float = WIDTH
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """Where the company lies."""
-        return WIDTH / 2, self.height / 2
 
 
 def draw_partners(company: str, relations: Sequence[Relation]) -> Graph:
@@ -71,17 +71,19 @@ def draw_partners(company: str, relations: Sequence[Relation]) -> Graph:
     for relation in relations:
         by_partner[_find_partner(company, relation)].append(relation)
     names = list(by_partner)[:MAX_PARTNERS]
-    sides = (names[::2], names[1::2]) if len(names) > _FEW else ([], names)
-    height = max(max(map(len, sides)) * _ROW + 2 * _MARGIN, 4 * _ROW)
+    sides, middle = ((names[::2], names[1::2]), WIDTH / 2) if len(names) > _FEW else (([], names), WIDTH / 2 - _ASIDE)
+    height = float(max(max(map(len, sides)) * _ROW + 2 * _MARGIN, 4 * _ROW))
     columns = [
         [
-            _place(name, by_partner[name], height, row=row, count=len(side), is_left=side is sides[0])
+            _place(name, by_partner[name], (middle, height / 2), away=away, row=row - (len(side) - 1) / 2)
             for row, name in enumerate(side)
         ]
-        for side in sides
+        for side, away in zip(sides, (-1, 1), strict=True)
     ]
     in_turn = (one for one in chain.from_iterable(zip_longest(*columns)) if one)
-    return Graph(partners=list(in_turn), missing=len(by_partner) - len(names), height=height)
+    return Graph(
+        partners=list(in_turn), missing=len(by_partner) - len(names), middle=(middle, height / 2), height=height
+    )
 
 
 def _find_partner(company: str, relation: Relation) -> str:
@@ -89,11 +91,10 @@ def _find_partner(company: str, relation: Relation) -> str:
     return right if is_same_company(fold_name(left), company) else left
 
 
-def _place(name: str, relations: Sequence[Relation], height: float, *, row: int, count: int, is_left: bool) -> Partner:
-    x = _LEFT if is_left else _RIGHT
-    y = round(height / 2 + (row - (count - 1) / 2) * _ROW, 1)
-    bend = x + _BEND if is_left else x - _BEND
-    middle = WIDTH / 2
+def _place(name: str, relations: Sequence[Relation], middle: Point, *, away: int, row: float) -> Partner:
+    """Return a partner left (-1) or right (1) of the middle, so many rows below it."""
+    x, y = middle[0] + away * _REACH, middle[1] + row * _ROW
+    bend = x - away * _BEND
     chars = int((_ROOM - _STATE_CHAR * (len(relations[0].state) + 1)) / _NAME_CHAR)
     return Partner(
         name=name,
@@ -101,7 +102,7 @@ def _place(name: str, relations: Sequence[Relation], height: float, *, row: int,
         relations=relations,
         x=x,
         y=y,
-        text_x=x - 14 if is_left else x + 14,
-        anchor="end" if is_left else "start",
-        path=f"M{middle:g} {height / 2:g}C{bend:g} {height / 2:g} {bend:g} {y:g} {x:g} {y:g}",
+        text_x=x + away * 14,
+        anchor="start" if away > 0 else "end",
+        path=f"M{middle[0]:g} {middle[1]:g}C{bend:g} {middle[1]:g} {bend:g} {y:g} {x:g} {y:g}",
     )

@@ -210,7 +210,7 @@ def test_a_rule_is_tried_before_it_is_saved(page: Page) -> None:
     page.get_by_label("Match").fill("ends SENTENCE contract")
     page.get_by_label("Unless").fill("nobody")
     page.get_by_role("button", name="Try").click()
-    expect(page.get_by_role("status")).to_contain_text("articles hit of")
+    expect(page.get_by_role("status")).to_contain_text("would be told")
     expect(page.locator("blockquote mark").first).to_have_text("ends")
     expect(page.get_by_label("Match")).to_have_value("ends SENTENCE contract")
 
@@ -270,7 +270,7 @@ def test_an_alert_arrives_on_the_open_page(page: Page, monitor: Monitor) -> None
 
 
 def test_it_works_without_scripts(browser: Browser, base: str) -> None:
-    context = browser.new_context(base_url=base, java_script_enabled=False)
+    context = browser.new_context(base_url=base, java_script_enabled=False, **LOOKS["narrow"])
     page, complaints = open_page(context, base)
     page.goto("/")
     page.get_by_label("Search all articles").fill("contract")
@@ -281,6 +281,16 @@ def test_it_works_without_scripts(browser: Browser, base: str) -> None:
     expect(page.get_by_role("button", name="Late")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_text("Acknowledged")).to_be_visible()
+    page.goto("/rules/try")
+    page.get_by_text("Or a whole rule").click()
+    page.get_by_label("Rule", exact=True).fill('[[rules]]\nname = "x"\ntype = "dispute"\nmatch = "takes PRE/9 court"')
+    page.get_by_role("button", name="Try").click()
+    expect(page.locator("blockquote mark").first).to_have_text("takes")
+    page.goto("/articles?q=court")
+    page.get_by_label("Save this search as").fill("Courts")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("row").filter(has_text="Courts").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Courts")).to_have_count(0)
     context.close()
     assert complaints == []
 

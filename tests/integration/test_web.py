@@ -405,7 +405,7 @@ async def test_a_rule_is_tried_against_the_history_and_saved_nowhere(store: Stor
     assert [node.text() for node in tree.css("article.card h2")] == ["Title 2", "Title 1"]
     assert [node.text() for node in tree.css("blockquote mark")] == ["cloud", "deal"] * 2
     assert [node.text() for node in tree.css("article.card .line .badge")] == ["speculated", "confirmed"]
-    assert "2 articles hit of 2" in (tree.css_first("[role=status]") or tree.root).text()  # type: ignore[union-attr]
+    assert "2 of 2 articles" in (tree.css_first("[role=status]") or tree.root).text()  # type: ignore[union-attr]
     tree = await try_rule(store, match="cloud PRE/1 deal*", unless="may")
     assert [node.text() for node in tree.css("article.card h2")] == ["Title 1"]
     assert dump(store) == before
