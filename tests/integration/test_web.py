@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -22,7 +22,6 @@ from monitor.config import MainSettings, PageSettings, Settings
 from monitor.errors import PageError
 from monitor.models import (
     Article,
-    DeliveryState,
     Event,
     EventType,
     Evidence,
@@ -37,7 +36,7 @@ from monitor.models import (
     Stripped,
     StripReason,
 )
-from monitor.store import Session, Store, articles, deliveries, feedback, history, news, searches, sources
+from monitor.store import Session, Store, articles, deliveries, feedback, news, searches, sources
 from monitor.web import PageServer, make_page
 from monitor.web.listings import Surroundings
 
@@ -357,108 +356,6 @@ async def test_a_search_marks_the_words_and_takes_brackets_as_text(store: Store)
     assert [mark.text() for mark in snippet.css("mark")] == ["Birchway"]
 
 
-async def test_a_search_takes_the_language_of_the_rules(store: Store) -> None:
-    fill(store, "Birchway", alerts=3)
-    paths = ("/articles?q=before+PRE/1+birch*", "/articles?q=after+PRE/1+birch*", "/articles?q=before+AND+NOT+after")
-    trees = [LexborHTMLParser(text) for text in (await read_all(serve(store), paths)).values()]
-    assert [len(tree.css("article.card")) for tree in trees] == [3, 0, 0]
-    assert [mark.text() for mark in trees[0].css("article.card:first-of-type mark")] == ["before", "Birchway"]
-
-
-async def test_a_query_that_makes_no_sense_is_told_with_its_place(store: Store) -> None:
-    fill(store, "Birchway")
-    path = "/articles?q=before+NEAR+after"
-    tree = LexborHTMLParser((await read_all(serve(store), (path,)))[path])
-    (problem,) = tree.css(".problem")
-    assert "column 8: NEAR needs a distance, as in NEAR/5" in problem.text()
-    assert [mark.text() for mark in problem.css("mark")] == ["N"]
-    assert (tree.css_first("#words") or tree.root).attributes["value"] == "before NEAR after"  # type: ignore[union-attr]
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        for form in ("/api/articles", "/lists/articles.rss"):
-            refused = await client.get(form, params={"q": "before NEAR after"})
-            assert (refused.status_code, "NEAR needs a distance" in refused.text) == (400, True)
-            assert_guarded(refused)
-
-
-async def test_a_long_search_says_how_far_it_came_and_goes_on_from_there(store: Store) -> None:
-    fill(store, "Birchway", alerts=3)
-    looks = iter(range(9999))
-    settings = Settings(main=MainSettings(page=PageSettings(port=0)))
-    server = PageServer(store=store, settings=settings, now=lambda: NOW + timedelta(seconds=next(looks)))
-    path = "/articles?q=/birchway/"
-    tree = LexborHTMLParser((await read_all(server, (path,)))[path])
-    assert len(tree.css("article.card")) == 1
-    (note,) = tree.css(".note")
-    assert note.text().startswith("Looked at 1 article, back to 4 May 2026")
-    assert [str(link.attributes["href"]) for link in note.css("a")] == ["/articles?q=%2Fbirchway%2F&before=3"]
-
-
-async def try_rule(store: Store, **written: str) -> LexborHTMLParser:
-    path = f"/rules/try?{urlencode(written)}"
-    return LexborHTMLParser((await read_all(serve(store), (path,)))[path])
-
-
-async def test_a_rule_is_tried_against_the_history_and_saved_nowhere(store: Store) -> None:
-    add_plain(store, "The sky is blue.", "Alder and Birch sign a cloud deal.", "Alder and Birch may sign a cloud deal.")
-    before = dump(store)
-    tree = await try_rule(store, match="cloud PRE/1 deal*")
-    assert [node.text() for node in tree.css("article.card h2")] == ["Title 2", "Title 1"]
-    assert [node.text() for node in tree.css("blockquote mark")] == ["cloud", "deal"] * 2
-    assert [node.text() for node in tree.css("article.card .line .badge")] == ["speculated", "confirmed"]
-    assert "2 of 2 articles" in (tree.css_first("[role=status]") or tree.root).text()  # type: ignore[union-attr]
-    tree = await try_rule(store, match="cloud PRE/1 deal*", unless="may")
-    assert [node.text() for node in tree.css("article.card h2")] == ["Title 1"]
-    assert dump(store) == before
-
-
-async def test_a_whole_rule_is_tried_with_its_sets_certainties_and_tests(store: Store) -> None:
-    add_plain(store, "Alder and Birch sign a cloud deal.", "Alder and Birch may sign a cloud deal.")
-    rule = """
-        [sets]
-        deal = "deal* OR pact"
-        [[rules]]
-        name = "mine"
-        type = "supply_agreement"
-        match = "cloud PRE/1 $deal"
-        modalities = ["speculated"]
-        tests = { hit = ["A rainy day."] }
-    """
-    tree = await try_rule(store, toml=rule)
-    assert [node.text() for node in tree.css("article.card .line .badge")] == ["supply agreement", "speculated"]
-    (failure,) = tree.css("p.problem")
-    assert "rule 'mine' finds nothing in its own test 'A rainy day.'" in failure.text()
-
-
-@pytest.mark.parametrize(
-    ("written", "told"),
-    [
-        ({"match": "a AND"}, "match, column 5: ends in the middle; something must follow the last operator"),
-        ({"match": "a", "unless": "b NEAR c"}, "unless, column 3: NEAR needs a distance, as in NEAR/5"),
-        ({"match": "$nobody"}, "match, column 1: no company or set $nobody"),
-        ({"toml": "x"}, "your rule: not TOML"),
-        ({"toml": "[sets]"}, "these are 0"),
-        ({"toml": '[[rules]]\nname = "x"\ntype = "y"\nmatch = "z"'}, "your rule: rule 'x', type"),
-    ],
-)
-async def test_a_rule_that_makes_no_sense_is_told(written: dict[str, str], told: str, store: Store) -> None:
-    tree = await try_rule(store, **written)
-    (problem,) = tree.css(".problem")
-    assert told in problem.text()
-    assert not tree.css("article")
-
-
-def add_plain(store: Store, *texts: str) -> None:
-    with store.write() as session:
-        for number, text in enumerate(texts):
-            article = Article(url=f"https://a.example/{number}", title=f"Title {number}", text=text, published_at=NOW)
-            articles.add_article(session, article, source="wire", digest=str(number), now=NOW)
-
-
-def dump(store: Store) -> list[str]:
-    with closing(sqlite3.connect(store.path)) as connection:
-        return list(connection.iterdump())
-
-
 async def test_secrets_are_shown_nowhere(store: Store) -> None:
     fill(store, "key-of-the-feed")
     pages = await read_all(serve(store, "key-of-the-feed", secrets=("key-of-the-feed",)), VIEWS)
@@ -484,19 +381,6 @@ async def test_hostile_text_makes_the_same_elements_as_the_letter_x(
     fill(store, text)
     pages = await read_all(serve(store, text), VIEWS, text)
     assert {path: outline(page) for path, page in pages.items()} == calm
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_text_stays_text_where_a_rule_is_tried(text: str, store: Store) -> None:
-    """What a rule finds in a text depends on the text, so that only the kinds of elements are the same."""
-    fill(store, "x Alder x")
-    path = "/rules/try?match=before"
-    calm = outline((await read_all(serve(store), (path,)))[path])
-    with store.write() as session:
-        add_news(session, text, 1)
-    hostile = outline((await read_all(serve(store), (path,)))[path])
-    assert len([tag for tag, _ in hostile if tag == "article"]) == 2
-    assert set(hostile) <= set(calm)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -569,6 +453,17 @@ async def test_every_route_is_guarded(store: Store) -> None:
                 assert_guarded(refused)
 
 
+async def test_a_strangers_page_cannot_embed_ours_but_link_to_it(store: Store) -> None:
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        for mode, status in (("no-cors", 403), ("cors", 403), ("navigate", 200)):
+            asked = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+            answer = await client.get("/rules/try?match=pact", headers=asked)
+            assert answer.status_code == status, mode
+            assert_guarded(answer)
+        own = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors"}
+        assert (await client.get("/static/style.css", headers=own)).status_code == 200
+
+
 TOKEN = "a token of some length"
 
 
@@ -613,163 +508,6 @@ async def test_a_public_page_answers_under_its_hosts(store: Store) -> None:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", auth=("", TOKEN)) as client:
             assert (await client.get("/")).status_code == 421
             assert (await client.get("/", headers={"Host": "monitor.example"})).status_code == 200
-
-
-def read_form(page: str) -> dict[str, str]:
-    tree = LexborHTMLParser(page)
-    return {str(field.attributes["name"]): str(field.attributes["value"]) for field in tree.css("th .requeue input")}
-
-
-async def test_a_dead_delivery_is_sent_again_from_our_own_form_only(store: Store) -> None:
-    fill(store, "Birchway", alerts=2)
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        own = {"Origin": page.url.rstrip("/")}
-        form = read_form((await client.get("/deliveries")).text)
-        refusals: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
-            ({}, form),
-            ({"Origin": "http://a.example"}, form),
-            ({"Origin": "null"}, form),
-            (own | {"Sec-Fetch-Site": "cross-site"}, form),
-            (own, form | {"token": "x"}),
-            (own, {"id": form["id"]}),
-        )
-        for headers, fields in refusals:
-            answer = await client.post("/deliveries/requeue", headers=headers, data=fields)
-            assert answer.status_code == 403
-            assert_guarded(answer)
-        for fields in (form | {"id": "x"}, form | {"id": "1" * 3000}):
-            assert (await client.post("/deliveries/requeue", headers=own, data=fields)).status_code == 400
-        with store.read() as session:
-            assert deliveries.count_deliveries(session) == {DeliveryState.DEAD: 2}
-        done = await client.post("/deliveries/requeue", headers=own, data=form)
-        assert (done.status_code, done.headers["location"]) == (303, "/deliveries")
-        with store.read() as session:
-            assert [one.id for one in deliveries.list_deliveries(session, state=DeliveryState.WAITING)] == [
-                int(form["id"])
-            ]
-        await client.post("/deliveries/requeue", headers=own, data={"token": form["token"]})
-        with store.read() as session:
-            assert deliveries.count_deliveries(session) == {DeliveryState.WAITING: 2}
-
-
-async def press(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:
-    """Send a form of our own."""
-    token = read_form((await client.get("/deliveries")).text)["token"]
-    origin = str(client.base_url).rstrip("/")
-    return await client.post(path, headers={"Origin": origin}, data={"token": token, **fields})
-
-
-async def test_an_alert_is_judged_and_taken_back(store: Store) -> None:
-    fill(store, "Birchway", alerts=2)
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        for judgement, pressed in (("wrong", ["wrong"]), ("late", ["late"]), ("", [])):
-            done = await press(client, "/alerts/judge", id="2", judgement=judgement, at="/?before=3&standing=unread")
-            assert (done.status_code, done.headers["location"]) == (303, "/?standing=unread&before=3#alert-2")
-            assert (await client.get("/api/alerts/2")).json()["judgement"] == (judgement or None)
-            for view in ("/", "/alerts/2", "/stories/2", "/articles/2"):
-                tree = LexborHTMLParser((await client.get(view)).text)
-                buttons = tree.css("button[aria-pressed=true]")
-                assert [(node.text() or "").partition(":")[0].lower() for node in buttons] == pressed, view
-        assert (await client.get("/api/alerts/1")).json()["judgement"] is None
-
-
-async def test_an_acknowledged_story_is_no_longer_unread_until_it_has_news(store: Store) -> None:
-    fill(store, "Birchway", alerts=2)
-
-    async def list_cards(path: str) -> list[str | None]:
-        tree = LexborHTMLParser((await client.get(path)).text)
-        return [node.attributes["aria-labelledby"] for node in tree.css("article.card")]
-
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        assert await list_cards("/?standing=acknowledged") == []
-        done = await press(client, "/stories/acknowledge", id="1", at="/", anchor="1")
-        assert (done.status_code, done.headers["location"]) == (303, "/#alert-1")
-        assert await list_cards("/?standing=acknowledged") == ["alert-1"]
-        assert await list_cards("/?standing=unread") == ["alert-2"]
-        assert "acknowledged" in (await client.get("/stories")).text
-        with store.write() as session:
-            stored = history.read_article(session, 1)
-            assert stored is not None
-            later = NOW + timedelta(hours=1)
-            news.add_alert(session, [1], stored=stored, story_id=1, novelty=Novelty.STATE_CHANGED, now=later)
-        assert await list_cards("/?standing=unread") == ["alert-3", "alert-2"]
-        await press(client, "/stories/acknowledge", id="1", undo="1")
-        assert await list_cards("/?standing=unread") == ["alert-3", "alert-2", "alert-1"]
-
-
-@pytest.mark.parametrize(
-    ("path", "fields", "status"),
-    [
-        ("/alerts/judge", {"id": "9", "judgement": "right"}, 404),
-        ("/alerts/judge", {"id": "1", "judgement": "<b>"}, 400),
-        ("/alerts/judge", {"id": "1"}, 400),
-        ("/alerts/judge", {"id": "x", "judgement": "right"}, 400),
-        ("/stories/acknowledge", {"id": "9"}, 404),
-        ("/stories/acknowledge", {"id": ""}, 400),
-        ("/searches/save", {"name": " ", "q": "x"}, 400),
-        ("/searches/save", {"name": "x" * 101, "q": "x"}, 400),
-        ("/searches/save", {"name": "x", "q": ""}, 400),
-        ("/searches/save", {"name": "x", "type": "<b>"}, 400),
-        ("/searches/forget", {"id": "9"}, 404),
-    ],
-)
-async def test_a_form_that_makes_no_sense_changes_nothing(
-    path: str, fields: dict[str, str], status: int, store: Store
-) -> None:
-    fill(store, "Birchway")
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        before = (await client.get("/api/alerts/1")).json()
-        assert (await press(client, path, **fields)).status_code == status
-        assert (await client.get("/api/alerts/1")).json() == before
-
-
-@pytest.mark.parametrize(
-    "place", ["//a.example", "https://a.example/", "/nowhere", "/?before=x", "/x\r\nSet-Cookie: a=b", "/..//a.example"]
-)
-async def test_a_form_leads_back_to_our_own_views_only(place: str, store: Store) -> None:
-    fill(store, "Birchway")
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        done = await press(client, "/alerts/judge", id="1", judgement="right", at=place)
-        assert (done.status_code, done.headers["location"]) == (303, "/alerts/1#alert-1")
-
-
-async def test_a_search_is_saved_under_its_name_as_a_feed_that_stays(store: Store) -> None:
-    fill(store, "Birchway", alerts=2)
-    asked = {"q": "before PRE/1 birch*", "type": "new_partnership", "source": ""}
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        done = await press(client, "/searches/save", name=" Birches ", **asked)
-        assert (done.status_code, done.headers["location"]) == (303, "/searches")
-        saved = (await client.get("/api/searches")).json()["items"]
-        assert (saved[0]["name"], saved[0]["asked"]) == (
-            "Birches",
-            {"q": "before PRE/1 birch*", "type": "new_partnership"},
-        )
-        tree = LexborHTMLParser((await client.get("/searches")).text)
-        path = str(tree.css("tbody th a")[0].attributes["href"])
-        assert len(LexborHTMLParser((await client.get(path)).text).css("article.card")) == 2
-        feeds = [str(link.attributes["href"]) for link in tree.css("tbody tr:first-child td a")]
-        assert feeds == [f"/lists/searches/{saved[0]['id']}.{form}" for form in ("rss", "json", "csv")]
-        feed = (await client.get(feeds[1])).json()
-        assert (feed["title"], len(feed["items"])) == ("Partnership monitor: Birches", 2)
-        await press(client, "/searches/save", name="Birches", q="nobody")
-        assert (await client.get(feeds[1])).json()["items"] == []
-        await press(client, "/searches/forget", id=str(saved[0]["id"]))
-        assert (await client.get(feeds[1])).status_code == 404
-        assert len((await client.get("/api/searches")).json()["items"]) == 1
-
-
-async def test_every_change_needs_the_forms_own_token_and_origin(store: Store) -> None:
-    fill(store, "Birchway")
-    changes = [route.path for route in list_routes(store) if "POST" in (route.methods or ())]
-    assert {"/alerts/judge", "/stories/acknowledge", "/deliveries/requeue"} <= set(changes)
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        form = read_form((await client.get("/deliveries")).text) | {"judgement": "right"}
-        own = {"Origin": page.url.rstrip("/")}
-        for path in changes:
-            for headers, fields in (({}, form), ({"Origin": "http://a.example"}, form), (own, form | {"token": "x"})):
-                refused = await client.post(path, headers=headers, data=fields)
-                assert refused.status_code == 403, path
-                assert_guarded(refused)
 
 
 async def test_it_answers_under_its_own_names_only(store: Store) -> None:
