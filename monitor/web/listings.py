@@ -157,6 +157,8 @@ def _tell_missing(latest: ledger.LatestSteps, now: datetime, *, more: int) -> st
     told = []
     if latest.oldest and latest.oldest > now - ledger.WEEK:
         told.append(f"Only news found since {say_date(latest.oldest)}, {say_clock(latest.oldest)} was looked at.")
+    if latest.cut_at and latest.cut_at > now - ledger.WEEK:
+        told.append(f"Of pairs with much news only the last {ledger.EVENTS_OF_LATEST} events were looked at.")
     if more:
         told.append(f"{more} older changes are not shown.")
     return " ".join(told) or None

@@ -287,6 +287,20 @@ async def test_what_changed_this_week_says_when_it_is_only_a_part(store: Store) 
     assert "Only news found since" in part["/api/changes"]
 
 
+async def test_what_changed_this_week_says_when_a_pair_has_too_much_news(store: Store) -> None:
+    with store.write() as session:
+        for number in range(3):
+            add_news(session, "Birchway", number)
+    whole = (await read_all(serve(store), ("/relations",)))["/relations"]
+    with store.write() as session:
+        for number in range(3, 6):
+            add_news(session, "Birchway", number)
+    part = (await read_all(serve(store), ("/relations",)))["/relations"]
+    assert not LexborHTMLParser(whole).css(".note")
+    (note,) = LexborHTMLParser(part).css(".note")
+    assert note.text() == "Of pairs with much news only the last 12 events were looked at."
+
+
 async def test_a_rule_shows_how_many_of_its_alerts_were_right(store: Store) -> None:
     fill(store, "Birchway", alerts=4)
     with store.write() as session:
