@@ -113,6 +113,10 @@ async def test_a_whole_rule_is_tried_with_its_sets_certainties_and_tests(store: 
         ({"match": "a", "unless": "b NEAR c"}, "unless, column 3: NEAR needs a distance, as in NEAR/5"),
         ({"match": "$nobody"}, "match, column 1: no company or set $nobody"),
         ({"toml": "x"}, "your rule: not TOML"),
+        (
+            {"toml": '[[rules]]\nname = "x"\ntype = "dispute"\nmatch = "' + "title:" * 600 + 'a"'},
+            "nested deeper than 200",
+        ),
         ({"toml": "[sets]"}, "these are 0"),
         ({"toml": '[[rules]]\nname = "x"\ntype = "y"\nmatch = "z"'}, "your rule: rule 'x', type"),
     ],
