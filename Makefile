@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --constraint deploy/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit soak lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-channels bench-check bench-fetch bench-pace bench-stories bench-rules bench-history clean
+.PHONY: help run test unit soak lint format bench-extraction bench-boilerplate bench-detection bench-hostile bench-channels bench-check bench-fetch bench-pace bench-stories bench-rules bench-history pictures clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
@@ -65,6 +65,9 @@ bench-rules: .venv/dev.stamp  ## measure 10,000 rules beside a loop and SQLite, 
 	$(BIN)/python -m tests.bench.bench_rules
 bench-history: .venv/dev.stamp  ## measure the page on 100,000 made articles
 	$(BIN)/python -m tests.bench.bench_history
+
+pictures: .venv/dev.stamp  ## take the pictures of the README anew, with chromium
+	PICTURES=docs/pictures $(BIN)/pytest tests/e2e/test_pictures.py
 
 clean:  ## remove what was set up; the database stays
 	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

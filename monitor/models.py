@@ -625,6 +625,15 @@ class Transition:
     event: Event
 
 
+class Judgement(StrEnum):
+    """What a reader says of an alert."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    LATE = "late"
+    """Right, but known from elsewhere before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """What people are told: a story's news, its evidence, and why now."""
@@ -645,6 +654,10 @@ class Alert:
     language: str | None = None
     published_at: datetime | None
     created_at: datetime
+    judgement: Judgement | None = None
+    """What a reader said of it."""
+    is_acknowledged: bool = False
+    """Somebody knows its story since then."""
 
 
 class Subject(StrEnum):
@@ -669,15 +682,6 @@ class Notice:
     detail: str = ""
     severity: Severity
     created_at: datetime
-
-
-class Judgement(StrEnum):
-    """What a reader says of an alert."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    LATE = "late"
-    """Right, but known from elsewhere before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -879,6 +883,13 @@ class Silence(Conditions):
 # --- what people browse -----------------------------------------------------------------------------------------
 
 
+class Standing(StrEnum):
+    """Whether somebody knows the story of an alert."""
+
+    UNREAD = "unread"
+    ACKNOWLEDGED = "acknowledged"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleFilter:
     """Which articles are wanted; what is empty takes all."""
@@ -893,6 +904,17 @@ class ArticleFilter:
     """Published, or where that is unknown first seen, at this time or later."""
     until: datetime | None = None
     """And before this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A search for articles that somebody keeps."""
+
+    id: int
+    name: str
+    asked: dict[str, str]
+    """The parameters of its address."""
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -944,6 +966,8 @@ class StoryDigest:
     sources: tuple[str, ...]
     event: Event
     """The one that opened it."""
+    is_acknowledged: bool = False
+    """Somebody knows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -963,6 +987,8 @@ class RuleHits:
     """Events a week, the oldest first; the last one ends now."""
     is_own: bool = False
     """It stands in rules.toml."""
+    precision: Precision | None = None
+    """How right its alerts were; None if none was judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,20 +7,46 @@ from monitor.detect.google_alerts import import_alert
 from monitor.detect.misses import find_miss
 from monitor.detect.rules import load_pack, parse_rules
 from monitor.detect.ruleset import Ruleset, compile_rules
+from monitor.detect.search import (
+    AllOf,
+    AnyOf,
+    Hit,
+    Need,
+    Search,
+    Words,
+    compile_query,
+    compile_search,
+    cut_snippet,
+    find_places,
+    is_query,
+    try_rule,
+)
 from monitor.detect.stripped import mark_stripped, match_stripped
 
 __all__ = [
+    "AllOf",
+    "AnyOf",
     "Condition",
     "Explanation",
+    "Hit",
+    "Need",
     "Ruleset",
+    "Search",
+    "Words",
     "check_rules",
+    "compile_query",
     "compile_rules",
+    "compile_search",
+    "cut_snippet",
     "detect",
     "explain_rule",
     "find_miss",
+    "find_places",
     "import_alert",
+    "is_query",
     "load_pack",
     "mark_stripped",
     "match_stripped",
     "parse_rules",
+    "try_rule",
 ]

@@ -29,12 +29,15 @@ from monitor.detect.nodes import (
     Phrase,
     Scope,
     Without,
+    list_parts,
 )
 from monitor.errors import RuleError
 
 MAX_QUERY_CHARS = 20_000
 MAX_DEPTH = 20
 """Of parentheses."""
+MAX_NESTING = 200
+"""Of all that may stand in another, as title: before a word: what reads a tree goes down as deep."""
 MAX_PROXIMITIES = 6
 """In a row, as in a NEAR/3 b NEAR/3 c."""
 MAX_DISTANCE = 500
@@ -97,6 +100,7 @@ def parse_query(text: str, where: str) -> Node:
     try:
         _check_shape(text)
         tree: Node = _PARSER.parse(text)  # type: ignore[assignment] # the transformer returns nodes
+        _check_nesting(tree)
     except UnexpectedInput as error:
         column, problem = _explain(text, error)
         raise RuleError(f"{where}, column {column}: {problem}") from error
@@ -133,6 +137,16 @@ def _check_shape(text: str) -> None:
             raise _QueryError(column, f"parentheses deeper than {MAX_DEPTH}; use a set")
     if opened:
         raise _QueryError(opened[-1], 'a "(" without its ")"; close it')
+
+
+def _check_nesting(tree: Node) -> None:
+    """Raise for a tree that is too deep; without going down itself."""
+    level: Sequence[Node] = [tree]
+    for _ in range(MAX_NESTING):
+        level = [part for node in level for part in list_parts(node)]
+        if not level:
+            return
+    raise _QueryError(1, f"nested deeper than {MAX_NESTING}; leave out what repeats itself")
 
 
 def _explain(text: str, error: UnexpectedInput) -> tuple[int, str]:

@@ -59,6 +59,8 @@ class Ruleset:
     cues: tuple[Cue, ...]
     companies: tuple[Company, ...]
     automaton: AhoCorasick
+    literals: Sequence[str]
+    """What the automaton looks for, by number: words with a space around each, but none after one that may go on."""
     aliases: Mapping[int, tuple[Alias, ...]]
     """Literal to the companies that it may name."""
     gates: Gates
@@ -97,6 +99,7 @@ def compile_rules(
         cues=cues,
         companies=tuple(companies),
         automaton=AhoCorasick(list(lexicon.numbers) or ["\0"]),
+        literals=tuple(lexicon.numbers),
         aliases=aliases,
         gates=build_gates([rule.match for rule in planned], lexicon.numbers, _list_alias_literals(aliases)),
         weights=load_weights() if weights is None else weights,

@@ -7,6 +7,7 @@ never walked over.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -26,10 +27,11 @@ from monitor.models import (
     RouteCount,
     RuleHits,
     SourcedEvent,
+    Standing,
     StoryDigest,
 )
 from monitor.store.database import in_chunks
-from monitor.store.history import full_text_query
+from monitor.store.history import full_text_query, stands
 from monitor.store.news import named_like, read_alerts, read_events
 from monitor.store.tables import (
     AlertRow,
@@ -99,7 +101,7 @@ def _find_words(
     snippet = func.snippet(literal_column("articles_fts"), 1, *marks, " … ", _SNIPPET_WORDS)
     chosen = (
         select_columns(_FULL_TEXT.c.rowid, snippet)
-        .where(_FULL_TEXT.c.articles_fts.op("MATCH")(query), *(number.in_(ids) for ids in _list_filters(wanted)))
+        .where(_FULL_TEXT.c.articles_fts.op("MATCH")(query), *(number.in_(ids) for ids in list_filters(wanted)))
         .order_by(_FULL_TEXT.c.rowid.desc())
         .limit(limit)
     )
@@ -110,13 +112,13 @@ def _find_words(
 
 def _find_ids(session: Session, wanted: ArticleFilter, before: int | None, limit: int) -> list[int]:
     number = col(ArticleRow.id)
-    chosen = select(number).where(*(number.in_(ids) for ids in _list_filters(wanted)))
+    chosen = select(number).where(*(number.in_(ids) for ids in list_filters(wanted)))
     if before is not None:
         chosen = chosen.where(number < before)
     return [one for one in session.exec(chosen.order_by(number.desc()).limit(limit)) if one is not None]
 
 
-def _list_filters(wanted: ArticleFilter) -> list[Select[Any]]:
+def list_filters(wanted: ArticleFilter) -> list[Select[Any]]:
     """Return for each filter the ids of the articles that pass it."""
     filters: list[Select[Any]] = []
     if wanted.source:
@@ -176,6 +178,23 @@ def newest_alert(session: Session) -> int:
     return session.exec(select(func.max(AlertRow.id))).one() or 0
 
 
+def alerts_of_story(session: Session, story_id: int, *, limit: int = 50) -> list[Alert]:
+    """Return the last alerts of a story, newest first."""
+    ids = select(AlertRow.id).where(AlertRow.story_id == story_id).order_by(col(AlertRow.id).desc()).limit(limit)
+    return read_alerts(session, [one for one in session.exec(ids) if one is not None])
+
+
+def count_unread(session: Session, *, most: int = 1000) -> int:
+    """Return how many alerts nobody knows yet, counted up to `most`."""
+    unread = (
+        select(AlertRow.id)
+        .join(StoryRow, col(StoryRow.id) == col(AlertRow.story_id))
+        .where(stands(Standing.UNREAD))
+        .limit(most)
+    )
+    return session.exec(select(func.count()).select_from(unread.subquery())).one()
+
+
 # --- stories ----------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +235,7 @@ def _digest(session: Session, rows: Sequence[StoryRow], told: Mapping[int, Seque
             articles=len({one.article_id for one in told[row.id]}),
             sources=tuple(dict.fromkeys(one.source for one in told[row.id])),
             event=events[openings[row.id].id],
+            is_acknowledged=row.acknowledged_at is not None,
         )
         for row in rows
         if row.id is not None and row.id in openings
@@ -248,26 +268,38 @@ def count_companies(session: Session, *, since: datetime, limit: int = 30) -> li
     return [CompanyCount(name=name, events=events) for name, events in rows]
 
 
-def latest_pairs(
-    session: Session, *, since: datetime | None = None, events: int = 150, limit: int = 60
-) -> list[tuple[str, str]]:
-    """Return the pairs of folded names of the newest events that can move a relation, the latest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestPairs:
+    """The pairs of folded names of the newest events, the latest first."""
+
+    pairs: Sequence[tuple[str, str]]
+    oldest: datetime | None
+    """When the oldest event that was looked at was found; None if there is no older one."""
+
+
+def latest_pairs(session: Session, *, events: int = 150, limit: int = 60) -> LatestPairs:
+    """Return the pairs of the newest events that can move a relation: of so many events, and so many pairs at most."""
     newest = (
-        select(EventRow.id)
+        select(EventRow.id, EventRow.detected_at)
         .where(col(EventRow.modality).in_([Modality.CONFIRMED, Modality.REPORTED]))
         .order_by(col(EventRow.detected_at).desc())
-        .limit(events)
+        .limit(events + 1)
     )
-    if since is not None:
-        newest = newest.where(col(EventRow.detected_at) >= since)
-    ids = [one for one in session.exec(newest) if one is not None]
-    named: dict[int, list[str]] = {one: [] for one in ids}
+    found = {event_id: at for event_id, at in session.exec(newest) if event_id is not None}
+    named: dict[int, list[str]] = {one: [] for one in list(found)[:events]}
     for event_id, folded in session.exec(
-        select(ParticipantRow.event_id, ParticipantRow.folded).where(col(ParticipantRow.event_id).in_(ids))
+        select(ParticipantRow.event_id, ParticipantRow.folded).where(col(ParticipantRow.event_id).in_(list(named)))
     ):
         named[event_id].append(folded)
-    pairs = (pair for names in named.values() for pair in combinations(sorted(set(names)), 2))
-    return list(dict.fromkeys(pairs))[:limit]
+    pairs: dict[tuple[str, str], None] = {}
+    oldest: datetime | None = None
+    for event_id, names in named.items():
+        of_event = dict.fromkeys(combinations(sorted(set(names)), 2))
+        if len(pairs | of_event) > limit:
+            return LatestPairs(pairs=list(pairs | of_event)[:limit], oldest=oldest or found[event_id])
+        pairs |= of_event
+        oldest = found[event_id]
+    return LatestPairs(pairs=list(pairs), oldest=oldest if len(found) > events else None)
 
 
 def events_of_pairs(session: Session, pairs: Sequence[tuple[str, str]], *, most: int = 200) -> list[SourcedEvent]:

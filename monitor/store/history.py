@@ -4,13 +4,21 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, text
+from sqlalchemy import ColumnElement, case, false, not_, text
 from sqlmodel import Session, and_, col, func, or_, select
 
-from monitor.models import Alert, ArticleFilter, DatedEvent, Event, StoredArticle
+from monitor.models import Alert, ArticleFilter, DatedEvent, Event, Standing, StoredArticle
 from monitor.store.articles import stored_article
 from monitor.store.news import named_like, read_alerts, read_events
-from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, ArticleVersionRow, EventRow, ParticipantRow
+from monitor.store.tables import (
+    AlertEventRow,
+    AlertRow,
+    ArticleRow,
+    ArticleVersionRow,
+    EventRow,
+    ParticipantRow,
+    StoryRow,
+)
 
 _QUERY_PART = re.compile(r'"([^"]*)"|(\S+)')
 _NO_FULL_TEXT = {ord('"'): " ", 0: " "}
@@ -22,6 +30,7 @@ def list_alerts(
     *,
     company: str | None = None,
     since: datetime | None = None,
+    standing: Standing | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Alert]:
@@ -29,10 +38,18 @@ def list_alerts(
 
     `company` is a folded name or its beginning.
     """
-    return find_alerts(session, ArticleFilter(company=company or "", since=since), before=before, limit=limit)
+    wanted = ArticleFilter(company=company or "", since=since)
+    return find_alerts(session, wanted, standing=standing, before=before, limit=limit)
 
 
-def find_alerts(session: Session, wanted: ArticleFilter, *, before: int | None = None, limit: int = 50) -> list[Alert]:
+def find_alerts(
+    session: Session,
+    wanted: ArticleFilter,
+    *,
+    standing: Standing | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Alert]:
     """Return the alerts that are wanted, newest first, or those older than the one with the id `before`.
 
     Company, type and modality are those of one event; `since` and `until` mean when they were told; words are ignored.
@@ -40,6 +57,8 @@ def find_alerts(session: Session, wanted: ArticleFilter, *, before: int | None =
     chosen = select(AlertRow.id).where(*alert_conditions(wanted)).order_by(col(AlertRow.id).desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(col(AlertRow.id) < before)
+    if standing is not None:
+        chosen = chosen.join(StoryRow, col(StoryRow.id) == col(AlertRow.story_id)).where(stands(standing))
     return read_alerts(session, [alert_id for alert_id in session.exec(chosen) if alert_id is not None])
 
 
@@ -70,6 +89,12 @@ def alert_conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
 def read_alert(session: Session, alert_id: int) -> Alert | None:
     """Return an alert by its id."""
     return next(iter(read_alerts(session, [alert_id])), None)
+
+
+def stands(standing: Standing) -> ColumnElement[bool]:
+    """Return the condition under which an alert, joined with its story, is known to somebody, or is not."""
+    is_known = func.coalesce(col(StoryRow.acknowledged_at) >= col(AlertRow.created_at), false())
+    return is_known if standing is Standing.ACKNOWLEDGED else not_(is_known)
 
 
 def read_article(session: Session, article_id: int) -> StoredArticle | None:

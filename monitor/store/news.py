@@ -17,6 +17,7 @@ from monitor.models import (
     Evidence,
     Fact,
     Field,
+    Judgement,
     Modality,
     Novelty,
     Participant,
@@ -26,7 +27,16 @@ from monitor.models import (
     Story,
 )
 from monitor.store.database import in_chunks
-from monitor.store.tables import AlertEventRow, AlertRow, ArticleBandRow, ArticleRow, EventRow, ParticipantRow, StoryRow
+from monitor.store.tables import (
+    AlertEventRow,
+    AlertRow,
+    ArticleBandRow,
+    ArticleRow,
+    EventRow,
+    FeedbackRow,
+    ParticipantRow,
+    StoryRow,
+)
 from monitor.track import fold_name, is_copy, list_bands, passage_of
 
 _EVENT: Bundle[Any] = Bundle("event", *inspect(EventRow).columns)
@@ -243,11 +253,13 @@ def read_alerts(session: Session, alert_ids: Sequence[int]) -> list[Alert]:
         told = _told_of(session, chunk)
         events = read_events(session, [row.event_id for rows in told.values() for row in rows])
         rows = session.exec(
-            select(AlertRow, _HEADING)
+            select(AlertRow, _HEADING, StoryRow.acknowledged_at, FeedbackRow.judgement)
             .join(ArticleRow, col(ArticleRow.id) == col(AlertRow.article_id))
+            .join(StoryRow, col(StoryRow.id) == col(AlertRow.story_id))
+            .outerjoin(FeedbackRow, col(FeedbackRow.alert_id) == col(AlertRow.id))
             .where(col(AlertRow.id).in_(chunk))
         )
-        for row, heading in rows:
+        for row, heading, acknowledged_at, judgement in rows:
             alert_id = row.id or 0
             alerts[alert_id] = Alert(
                 id=alert_id,
@@ -264,6 +276,8 @@ def read_alerts(session: Session, alert_ids: Sequence[int]) -> list[Alert]:
                 language=heading.language,
                 published_at=heading.published_at,
                 created_at=row.created_at,
+                judgement=Judgement(judgement) if judgement else None,
+                is_acknowledged=acknowledged_at is not None and acknowledged_at >= row.created_at,
             )
     return [alerts[alert_id] for alert_id in alert_ids if alert_id in alerts]
 

@@ -265,6 +265,18 @@ class FeedbackRow(SQLModel, table=True):
     given_at: datetime
 
 
+class SavedSearchRow(SQLModel, table=True):
+    """A search for articles that somebody keeps."""
+
+    __tablename__ = "saved_searches"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    asked: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """The parameters of its address on the page, as `q` and `type`."""
+    saved_at: datetime
+
+
 class AlertEventRow(SQLModel, table=True):
     """An event that an alert tells, in the alert's order."""
 

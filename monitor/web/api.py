@@ -1,7 +1,7 @@
 """The JSON API under /api and the feeds of every list under /lists: the same readings as the page's."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.models import Alert, Change, Event, SourcedEvent, StoredArticle, StoryDigest
-from monitor.store import Session, Store, browse, history
+from monitor.store import Session, Store, browse, history, news, searches
 from monitor.track import fold_name
 from monitor.web import ledger
 from monitor.web.asking import MAX_LIMIT, Query, read_id, read_query
 from monitor.web.feeds import Channel, Say, entry_of, row_of, write_csv, write_json_feed, write_rss
-from monitor.web.listings import LISTINGS, Listing, Surroundings
+from monitor.web.listings import LISTINGS, Listing, Surroundings, read_articles
 from monitor.web.openapi import describe_api
 
 _FORMS = {
@@ -70,6 +70,7 @@ def list_api_routes(store: Store, around: Surroundings, say: Say) -> list[Route]
         for listing in LISTINGS
         for form in _FORMS
     ]
+    routes += [Route(f"/lists/searches/{{id}}.{form}", _make_search_feed(form, store, around, say)) for form in _FORMS]
     return [*routes, Route("/api/openapi.json", _send_description)]
 
 
@@ -101,17 +102,38 @@ def _make_feed(
         query = read_query(request.query_params)
         with store.read() as session:
             items = listing.read(session, query, around).items
-        if form == "csv":
-            body = write_csv([row_of(item) for item in items], say)
-        else:
-            base = str(request.base_url).rstrip("/")
-            page = base + query.address("/" if listing.name == "alerts" else f"/{listing.name}")
-            title = f"Partnership monitor: {listing.title.lower()}"
-            channel = Channel(title=title, page=page, base=base, entries=[entry_of(item) for item in items])
-            body = (write_rss if form == "rss" else write_json_feed)(channel, say)
-        return Response(body, headers={"Content-Type": _FORMS[form]})
+        page = query.address("/" if listing.name == "alerts" else f"/{listing.name}")
+        return _send_feed(form, items, say, base=str(request.base_url), page=page, title=listing.title.lower())
 
     return answer
+
+
+def _make_search_feed(form: str, store: Store, around: Surroundings, say: Say) -> Callable[[Request], Response]:
+    """Return an endpoint that gives what a saved search finds; its address stays when the search changes."""
+
+    def answer(request: Request) -> Response:
+        number = read_id(request.path_params["id"])
+        with store.read() as session:
+            saved = searches.read_search(session, number) if number is not None else None
+            if saved is None:
+                raise HTTPException(404, "There is no saved search with this number.")
+            query = read_query(saved.asked)
+            items = read_articles(session, query, around).items
+        page = query.address("/articles")
+        return _send_feed(form, items, say, base=str(request.base_url), page=page, title=saved.name)
+
+    return answer
+
+
+def _send_feed(form: str, items: Sequence[Any], say: Say, *, base: str, page: str, title: str) -> Response:
+    if form == "csv":
+        body = write_csv([row_of(item) for item in items], say)
+    else:
+        base = base.rstrip("/")
+        entries = [entry_of(item) for item in items]
+        channel = Channel(title=f"Partnership monitor: {title}", page=base + page, base=base, entries=entries)
+        body = (write_rss if form == "rss" else write_json_feed)(channel, say)
+    return Response(body, headers={"Content-Type": _FORMS[form]})
 
 
 def _read_listing(
@@ -119,7 +141,7 @@ def _read_listing(
 ) -> dict[str, Any]:
     rows = listing.read(session, query, around)
     items = _adapter_of(listing.item)
-    return {"items": [items.dump_python(one, mode="json") for one in rows.items], "next": rows.next}
+    return {"items": [items.dump_python(one, mode="json") for one in rows.items], "next": rows.next, "note": rows.note}
 
 
 def _read_detail(
@@ -131,6 +153,14 @@ def _read_detail(
 ) -> dict[str, Any]:
     plain: dict[str, Any] = adapter.dump_python(read(session, query, place), mode="json")
     return plain
+
+
+def _read_alert(session: Session, _query: Query, place: Place) -> Alert:
+    number = read_id(place["id"])
+    found = news.read_alerts(session, [number]) if number is not None else []
+    if not found:
+        raise HTTPException(404, "There is no alert with this number.")
+    return found[0]
 
 
 def _read_article(session: Session, _query: Query, place: Place) -> ArticleDetail:
@@ -163,6 +193,7 @@ def _read_pair(session: Session, query: Query, _place: Place) -> PairDetail:
 
 
 _DETAILS: Mapping[str, tuple[str, type, tuple[str, ...], Callable[[Session, Query, Place], Any]]] = {
+    "/api/alerts/{id}": ("An alert", Alert, (), _read_alert),
     "/api/articles/{id}": ("An article", ArticleDetail, (), _read_article),
     "/api/stories/{id}": ("A story", StoryDetail, (), _read_story),
     "/api/pair": ("Two companies", PairDetail, ("left", "right"), _read_pair),

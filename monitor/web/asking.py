@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.exceptions import HTTPException
 
-from monitor.models import ArticleFilter, DeliveryState, EventType, Modality
+from monitor.models import ArticleFilter, DeliveryState, EventType, Modality, Standing
 from monitor.track import fold_name
 
 MAX_TEXT_CHARS = 300
+_MAX_RULE_CHARS = {"match": 2000, "unless": 2000, "toml": 4000}
 MAX_LIMIT = 200
+SEARCH_FIELDS = ("q", "company", "type", "modality", "source", "since", "until")
+"""What a search for articles asks for."""
 _NUMBER = re.compile(r"[0-9]{1,18}")
 """What fits the database's signed 64 bits."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OLDEST_DAY, _NEWEST_DAY = "0002-01-01", "9998-12-31"
 """Days whose ends the calendar still holds in every time zone."""
+_WITH_FORMS = re.compile(r"/|/(alerts|stories|articles)/[0-9]{1,18}|/(stories|articles|relations|deliveries|searches)")
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
 
@@ -36,12 +40,18 @@ class Query:
     type: EventType | None = None
     modality: Modality | None = None
     state: DeliveryState | None = None
+    standing: Standing | None = None
     since: str = ""
     """A day, as 2026-05-04."""
     until: str = ""
     """The last day that is wanted."""
     before: int | None = None
     limit: int | None = None
+    match: str = ""
+    """Of a rule that is tried."""
+    unless: str = ""
+    toml: str = ""
+    """That rule as a whole."""
 
     @property
     def articles(self) -> ArticleFilter:
@@ -56,6 +66,11 @@ class Query:
             until=_day_start(self.until) + timedelta(days=1) if self.until else None,
         )
 
+    @property
+    def search(self) -> dict[str, str]:
+        """What of a search for articles is asked for, by name."""
+        return {name: str(value) for name in SEARCH_FIELDS if (value := getattr(self, name))}
+
     def address(self, path: str, **changes: object) -> str:
         """Return the address of a path with these parameters, some of them changed."""
         values = {name: getattr(self, name) for name in self.__slots__} | changes
@@ -67,9 +82,11 @@ def read_query(asked: Mapping[str, str]) -> Query:
     """Return what the parameters of an address ask for; HTTPException 400 if a value makes no sense."""
     return Query(
         **{name: _read_text(asked, name) for name in ("q", "company", "left", "right", "source", "route")},
+        **{name: _read_text(asked, name, most) for name, most in _MAX_RULE_CHARS.items()},
         type=_read_kind(asked, "type", EventType),
         modality=_read_kind(asked, "modality", Modality),
         state=_read_kind(asked, "state", DeliveryState),
+        standing=_read_kind(asked, "standing", Standing),
         since=_read_day(asked, "since"),
         until=_read_day(asked, "until"),
         before=_read_number(asked, "before"),
@@ -77,15 +94,26 @@ def read_query(asked: Mapping[str, str]) -> Query:
     )
 
 
+def read_place(text: str, *, otherwise: str) -> str:
+    """Return the address of a view of ours where a form stood, made anew from its parts; `otherwise` if it is none."""
+    path, _, asked = text.partition("?")
+    if not _WITH_FORMS.fullmatch(path):
+        return otherwise
+    try:
+        return read_query(dict(parse_qsl(asked, max_num_fields=20))).address(path)
+    except (HTTPException, ValueError):
+        return otherwise
+
+
 def read_id(text: str) -> int | None:
     """Return the number of a path; None if it is none that a row can have."""
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
-def _read_text(asked: Mapping[str, str], name: str) -> str:
+def _read_text(asked: Mapping[str, str], name: str, most: int = MAX_TEXT_CHARS) -> str:
     text = asked.get(name, "")
-    if len(text) > MAX_TEXT_CHARS:
-        raise HTTPException(400, f"The value of “{name}” may have {MAX_TEXT_CHARS} characters at most.")
+    if len(text) > most:
+        raise HTTPException(400, f"The value of “{name}” may have {most} characters at most.")
     return text
 
 

@@ -10,7 +10,20 @@ from email.utils import format_datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from monitor.models import Alert, Change, Delivery, Event, FoundArticle, Relation, RuleHits, SourceState, StoryDigest
+from monitor.models import (
+    Alert,
+    Change,
+    Delivery,
+    Event,
+    FoundArticle,
+    Precision,
+    Relation,
+    RuleHits,
+    SavedSearch,
+    SourceState,
+    StoryDigest,
+)
+from monitor.web.asking import SEARCH_FIELDS
 
 _FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so is run by spreadsheets."""
@@ -142,7 +155,7 @@ def _alert_entry(alert: Alert) -> Entry:
     return Entry(
         id=f"alert-{alert.id}",
         title=_headline_of(first),
-        path=f"/articles/{alert.article_id}",
+        path=f"/alerts/{alert.id}",
         at=alert.created_at,
         summary=f"“{first.evidence.sentence}” {alert.title}, {alert.site_name or alert.source}",
     )
@@ -161,6 +174,8 @@ def _alert_row(alert: Alert) -> dict[str, object]:
         "published_at": alert.published_at,
         "article_id": alert.article_id,
         "story_id": alert.story_id,
+        "judgement": alert.judgement.value if alert.judgement else None,
+        "is_acknowledged": alert.is_acknowledged,
     }
 
 
@@ -176,6 +191,21 @@ def _article_entry(article: FoundArticle) -> Entry:
 
 def _article_row(article: FoundArticle) -> dict[str, object]:
     return {name: getattr(article, name) for name in FoundArticle.__slots__}
+
+
+def _search_entry(search: SavedSearch) -> Entry:
+    return Entry(
+        id=f"search-{search.id}",
+        title=search.name,
+        path=f"/searches/{search.id}",
+        at=search.saved_at,
+        summary=", ".join(f"{name}: {value}" for name, value in search.asked.items()),
+    )
+
+
+def _search_row(search: SavedSearch) -> dict[str, object]:
+    asked = {name: search.asked.get(name) for name in SEARCH_FIELDS}
+    return {"id": search.id, "name": search.name, "saved_at": search.saved_at, **asked}
 
 
 def _story_entry(story: StoryDigest) -> Entry:
@@ -247,7 +277,9 @@ def _rule_entry(hits: RuleHits) -> Entry:
 
 def _rule_row(hits: RuleHits) -> dict[str, object]:
     weeks = {f"week_{number}": count for number, count in enumerate(hits.weeks, 1)}
-    return {"rule": hits.rule, "is_own": hits.is_own, **weeks}
+    judged = hits.precision or Precision(name=hits.rule, right=0, judged=0)
+    shares = {"right": judged.right, "late": judged.late, "judged": judged.judged}
+    return {"rule": hits.rule, "is_own": hits.is_own, **shares, **weeks}
 
 
 def _source_entry(state: SourceState) -> Entry:
@@ -264,7 +296,7 @@ def _delivery_entry(delivery: Delivery) -> Entry:
     return Entry(
         id=f"delivery-{delivery.id}-{delivery.state.value}",
         title=f"{delivery.route}: {delivery.state.value}",
-        path=f"/articles/{delivery.alert.article_id}" if delivery.alert else "/deliveries",
+        path=f"/alerts/{delivery.alert.id}" if delivery.alert else "/deliveries",
         at=delivery.sent_at or delivery.due_at,
         summary=delivery.last_error or delivery.title,
     )
@@ -279,6 +311,7 @@ def _delivery_row(delivery: Delivery) -> dict[str, object]:
 _ENTRIES: Mapping[type, Callable[[Any], Entry]] = {
     Alert: _alert_entry,
     FoundArticle: _article_entry,
+    SavedSearch: _search_entry,
     StoryDigest: _story_entry,
     Relation: _relation_entry,
     Change: _change_entry,
@@ -289,6 +322,7 @@ _ENTRIES: Mapping[type, Callable[[Any], Entry]] = {
 _ROWS: Mapping[type, Callable[[Any], dict[str, object]]] = {
     Alert: _alert_row,
     FoundArticle: _article_row,
+    SavedSearch: _search_row,
     StoryDigest: _story_row,
     Relation: _relation_row,
     Change: _change_row,

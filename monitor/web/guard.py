@@ -76,6 +76,8 @@ class Guard:
         if scope["method"] not in allowed:
             refusal = "This address is not for that.\n"
             return PlainTextResponse(refusal, status_code=405, headers={"Allow": ", ".join(allowed)})
+        if _is_embedded(headers):
+            return PlainTextResponse("This page is not a part of other pages.\n", status_code=403)
         if scope["method"] == "POST" and not _is_from(hosts[0], headers):
             return PlainTextResponse("Changes are made from this page's own forms only.\n", status_code=403)
         return None
@@ -105,6 +107,11 @@ def _is_from(host: str, headers: Headers) -> bool:
         None,
         "same-origin",
     }
+
+
+def _is_embedded(headers: Headers) -> bool:
+    """Say whether a stranger's page asks in its visitor's browser, as for a picture: it could keep us busy, unseen."""
+    return headers.get("sec-fetch-site") in {"cross-site", "same-site"} and headers.get("sec-fetch-mode") != "navigate"
 
 
 def _digest(token: bytes) -> bytes:

@@ -2,24 +2,48 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from monitor.models import Change, DatedEvent, Relation, SourcedEvent, Transition
 from monitor.store import Session, browse
 from monitor.track import fold_name, fold_relations, is_same_company, read_relations, trace_relations
 
-_WEEK = timedelta(days=7)
-_EVENTS_OF_LATEST = 12
+WEEK = timedelta(days=7)
+EVENTS_OF_LATEST = 12
 """Of each pair: enough to know where it stood before its last news."""
 
 Pair = tuple[str, str]
 """Two folded names."""
 
 
-def read_latest_steps(session: Session) -> list[Change]:
-    """Return the steps of the relations that the newest news moved, in order."""
-    pairs = browse.latest_pairs(session)
-    return _trace(browse.events_of_pairs(session, pairs, most=_EVENTS_OF_LATEST), pairs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestSteps:
+    """The steps of the relations that the newest news moved, in order."""
+
+    steps: Sequence[Change]
+    oldest: datetime | None
+    """News found before then was not looked at; None if all was."""
+    cut_at: datetime | None
+    """Of a pair with more news than `EVENTS_OF_LATEST`, nothing before then was looked at; None if there is none."""
+
+
+def read_latest_steps(session: Session) -> LatestSteps:
+    """Return the steps of the relations that the newest news moved."""
+    latest = browse.latest_pairs(session)
+    told = browse.events_of_pairs(session, latest.pairs, most=EVENTS_OF_LATEST)
+    return LatestSteps(steps=_trace(told, latest.pairs), oldest=latest.oldest, cut_at=_find_cut(told))
+
+
+def _find_cut(events: Iterable[SourcedEvent]) -> datetime | None:
+    """Return the latest time before which the events of a pair were cut off."""
+    times: dict[frozenset[str], list[datetime]] = defaultdict(list)
+    for one in events:
+        words = _first_words(fold_name(name) for name in _names_of(one))
+        for pair in combinations(words, 2):
+            times[frozenset(pair)].append(one.at)
+    return max((min(found) for found in times.values() if len(found) >= EVENTS_OF_LATEST), default=None)
 
 
 def fold_steps(steps: Iterable[Change]) -> list[Relation]:
@@ -29,7 +53,7 @@ def fold_steps(steps: Iterable[Change]) -> list[Relation]:
 
 def steps_of_week(steps: Sequence[Change], now: datetime) -> list[Change]:
     """Return the steps of the last seven days, the latest first."""
-    recent = [step for step in steps if step.transition.at >= now - _WEEK]
+    recent = [step for step in steps if step.transition.at >= now - WEEK]
     return sorted(recent, key=lambda step: step.transition.at)[::-1]
 
 

@@ -73,6 +73,7 @@ class Live:
         names = ", ".join(one.name for one in first.participants) or "no company named"
         return {
             "id": alert.id,
+            "alert": f"/alerts/{alert.id}",
             "article": f"/articles/{alert.article_id}",
             "type": say_words(first.type),
             "modality": first.modality.value,

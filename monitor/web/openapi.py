@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 
-from monitor.models import DeliveryState, EventType, Modality
+from monitor.models import DeliveryState, EventType, Modality, Standing
 from monitor.web.asking import MAX_LIMIT, MAX_TEXT_CHARS
 from monitor.web.listings import DEFAULT_LIMIT, LISTINGS, Listing
 
@@ -14,7 +14,11 @@ _TEXT = {"type": "string", "maxLength": MAX_TEXT_CHARS}
 _DAY = {"type": "string", "format": "date"}
 _NUMBER = {"type": "integer", "minimum": 0}
 _PARAMETERS: Mapping[str, tuple[dict[str, Any], str, Any]] = {
-    "q": (_TEXT, 'Words; "some words" as a phrase, word* for all that begin so.', '"right of first refusal"'),
+    "q": (
+        _TEXT,
+        'Words; "some words" as a phrase, word* for all that begin so; or a query in the language of the rules.',
+        "exclusiv* NEAR/5 cloud",
+    ),
     "company": (_TEXT, "A company, or the beginning of its name in whole words.", "OpenAI"),
     "left": (_TEXT, "One company of the pair.", "Microsoft"),
     "right": (_TEXT, "The other one.", "OpenAI"),
@@ -23,6 +27,11 @@ _PARAMETERS: Mapping[str, tuple[dict[str, Any], str, Any]] = {
     "type": ({"type": "string", "enum": list(EventType)}, "A change that the article tells.", "termination"),
     "modality": ({"type": "string", "enum": list(Modality)}, "How sure the article is.", "confirmed"),
     "state": ({"type": "string", "enum": list(DeliveryState)}, "Where a delivery stands.", "dead"),
+    "standing": (
+        {"type": "string", "enum": list(Standing)},
+        "Whether somebody knows the story of the alert.",
+        "unread",
+    ),
     "since": (_DAY, "The first day that is wanted.", "2026-05-01"),
     "until": (_DAY, "The last day that is wanted.", "2026-05-31"),
     "before": (_NUMBER, "The cursor: `next` of the answer before.", 120),
@@ -69,8 +78,9 @@ def _describe_listing(listing: Listing, schemas: dict[str, JsonSchemaValue]) -> 
         "properties": {
             "items": {"type": "array", "items": _schema_of(listing.item, schemas)},
             "next": {"type": ["integer", "null"], "description": "`before` of the following items; null at the end."},
+            "note": {"type": ["string", "null"], "description": "What was not looked at; null if all was."},
         },
-        "required": ["items", "next"],
+        "required": ["items", "next", "note"],
     }
     return {
         "operationId": f"list_{listing.name}",

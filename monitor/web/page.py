@@ -13,14 +13,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from monitor.errors import RuleError
 from monitor.store import Store
 from monitor.web import wording
+from monitor.web.actions import ACTIONS, make_action
 from monitor.web.api import fail_as_json, list_api_routes
 from monitor.web.asking import read_query
 from monitor.web.guard import Guard
 from monitor.web.listings import Surroundings
 from monitor.web.live import LIVE_PATH, Live
-from monitor.web.requeue import REQUEUE_PATH, make_requeue
 from monitor.web.views import VIEWS, View
 
 _ASSETS = {file.name: file.read_bytes() for file in files(__package__).joinpath("static").iterdir() if file.is_file()}
@@ -46,6 +47,8 @@ def make_page(
     templates.globals["form_token"] = form_token
 
     def fail(request: Request, error: Exception) -> Response:
+        if isinstance(error, RuleError):
+            error = HTTPException(400, f"The query makes no sense: {error}")
         if isinstance(error, HTTPException) and request.url.path.startswith("/api/"):
             return fail_as_json(error)
         status, detail = (
@@ -58,14 +61,17 @@ def make_page(
 
     routes = [
         *list_api_routes(store, around, say),
+        *(
+            Route(path, make_action(act, store, around.now, form_token), methods=["POST"])
+            for path, act in ACTIONS.items()
+        ),
         *(Route(view.path, _make_endpoint(view, store, around, templates)) for view in VIEWS),
-        Route(REQUEUE_PATH, make_requeue(store, around.now, form_token), methods=["POST"]),
         Route(LIVE_PATH, Live(store, say).make_endpoint()),
         Route("/static/{name}", _send_asset),
         Route("/{path:path}", _refuse),
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: fail, Exception: fail})
-    return Guard(app, hosts=hosts, writes=[REQUEUE_PATH], token=token)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: fail, RuleError: fail, Exception: fail})
+    return Guard(app, hosts=hosts, writes=list(ACTIONS), token=token)
 
 
 def _make_endpoint(
@@ -78,7 +84,9 @@ def _make_endpoint(
         query = read_query(request.query_params)
         with store.read() as session:
             values = view.read(session, query, request.path_params, around)
-        return HTMLResponse(template.render(values, path=view.path, listing=view.listing))
+        return HTMLResponse(
+            template.render(values, path=view.path, listing=view.listing, here=query.address(request.url.path))
+        )
 
     return answer
 

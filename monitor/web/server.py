@@ -18,6 +18,8 @@ from monitor.store import Store
 from monitor.web.listings import Surroundings
 from monitor.web.page import make_page
 
+_MAX_HEAD_BYTES = 65_536
+"""Of a request: the address may hold a rule that is tried."""
 _DRAIN_SECONDS = 0.4
 """For answers on their way when the end comes."""
 
@@ -32,7 +34,9 @@ class PageServer:
         self._store = store
         self._settings = settings
         self._page = settings.main.page
-        self._around = Surroundings(sources=sources_on(settings), rules=settings.rules, now=now)
+        self._around = Surroundings(
+            sources=sources_on(settings), rules=settings.rules, now=now, companies=settings.companies
+        )
 
     @property
     def url(self) -> str:
@@ -55,6 +59,7 @@ class PageServer:
             uvicorn.Config(
                 page,
                 http="h11",
+                h11_max_incomplete_event_size=_MAX_HEAD_BYTES,
                 ws="none",
                 lifespan="off",
                 log_config=None,

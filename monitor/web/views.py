@@ -9,15 +9,29 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from monitor.models import HOURS_OF_WEEK, Alert, Event, EventType, Field, Modality, Rhythm, StoredArticle
-from monitor.store import Session, browse, history, rhythms
+from monitor.errors import RuleError
+from monitor.models import (
+    HOURS_OF_WEEK,
+    Alert,
+    Event,
+    EventType,
+    Field,
+    Modality,
+    Rhythm,
+    Standing,
+    StoredArticle,
+)
+from monitor.store import Session, browse, feedback, history, news, rhythms, searches
 from monitor.track import fold_name
 from monitor.web import ledger, listings
-from monitor.web.asking import MAX_LIMIT, Query, read_id
+from monitor.web.asking import MAX_LIMIT, Query, read_id, read_query
 from monitor.web.chart import draw_bars, draw_timeline
 from monitor.web.diff import compare_lines, compare_texts
+from monitor.web.faults import describe_problem
+from monitor.web.graph import draw_partners
 from monitor.web.listings import Rows, Surroundings
 from monitor.web.marking import Span, mark_line, mark_paragraphs, merge_spans, split_marked
+from monitor.web.trial import show_trial
 from monitor.web.wording import localize
 
 Values = Mapping[str, Any]
@@ -26,6 +40,15 @@ Place = Mapping[str, str]
 
 _MARKS = (token_hex(8), token_hex(8))
 """Around found words: what no page can have in its text, as brackets are."""
+_FIELD_NAMES = {
+    "q": "words",
+    "company": "company",
+    "type": "change",
+    "modality": "how sure",
+    "source": "source",
+    "since": "from",
+    "until": "to",
+}
 _COMPANY_DAYS = 90
 _COMPANY_ALERTS = 10
 _MAX_LATEST = 40
@@ -44,26 +67,59 @@ class View:
 
 
 def show_alerts(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
-    """Return the newest alerts, or those before one of them, by day."""
+    """Return the newest alerts, or those before one of them, by day; all, unread or acknowledged ones."""
     rows = listings.read_alerts(session, query, around)
     return {
         "days": _group_by_day(rows.items),
-        "is_live": query.before is None and not query.company,
+        "is_live": query.before is None and not query.company and query.standing is not Standing.ACKNOWLEDGED,
+        "outlets": _list_outlets(session, rows.items),
+        "unread": browse.count_unread(session),
         "after": browse.newest_alert(session),
         **_list_values(query, rows, "/"),
     }
 
 
+def show_alert(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
+    """Return an alert and the articles that tell its story."""
+    number = read_id(place["id"])
+    found = news.read_alerts(session, [number]) if number is not None else []
+    if not found:
+        raise HTTPException(404, "There is no alert with this number.")
+    told = browse.events_of_story(session, found[0].story_id)
+    return {"alert": found[0], "articles": list({one.article_id: one for one in told}.values())}
+
+
 def show_articles(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
-    """Return the newest articles that are what was asked for, with the words marked."""
-    rows = listings.read_articles(session, query, around, marks=_MARKS)
+    """Return the newest articles that are what was asked for, their words marked, or what is wrong with the query."""
+    problem = None
+    try:
+        rows = listings.read_articles(session, query, around, marks=_MARKS)
+    except RuleError as error:
+        rows, problem = Rows(items=()), describe_problem(query.q, error)
     return {
+        "problem": problem,
+        "searches": searches.list_searches(session),
+        "note": rows.note,
         "found": [(article, split_marked(article.snippet, *_MARKS)) for article in rows.items],
         "types": list(EventType),
         "modalities": list(Modality),
         "sources": [source.name for source in around.sources],
         **_list_values(query, rows, "/articles"),
     }
+
+
+def show_searches(session: Session, query: Query, _place: Place, _around: Surroundings) -> Values:
+    """Return the saved searches."""
+    return {"searches": searches.list_searches(session), "names": _FIELD_NAMES, "query": query}
+
+
+def show_search(session: Session, _query: Query, place: Place, around: Surroundings) -> Values:
+    """Return the articles that a saved search finds."""
+    number = read_id(place["id"])
+    saved = searches.read_search(session, number) if number is not None else None
+    if saved is None:
+        raise HTTPException(404, "There is no saved search with this number.")
+    return show_articles(session, read_query(saved.asked), place, around)
 
 
 def show_article(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
@@ -113,7 +169,11 @@ def show_story(session: Session, _query: Query, place: Place, _around: Surroundi
         raise HTTPException(404, "There is no story with this number.")
     told = browse.events_of_story(session, found[0].id)
     articles = groupby(told, key=lambda one: one.article_id)
-    return {"story": found[0], "articles": [list(events) for _, events in articles]}
+    return {
+        "story": found[0],
+        "articles": [list(events) for _, events in articles],
+        "alerts": browse.alerts_of_story(session, found[0].id),
+    }
 
 
 def show_relations(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
@@ -121,22 +181,28 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
     company = query.company.strip()
     folded = fold_name(company)
     if folded:
+        relations = ledger.read_relations_of(session, folded)
         return {
             "company": company,
-            "relations": ledger.read_relations_of(session, folded)[:MAX_LIMIT],
+            "relations": relations[:MAX_LIMIT],
+            "graph": draw_partners(folded, relations) if relations else None,
             "changes": [],
+            "note": None,
             "companies": [],
-            "alerts": history.list_alerts(session, company=folded, limit=_COMPANY_ALERTS),
+            **_alert_values(session, history.list_alerts(session, company=folded, limit=_COMPANY_ALERTS)),
             "query": query,
         }
-    steps = ledger.read_latest_steps(session)
+    latest = ledger.read_latest_steps(session)
+    changes = listings.changes_of_week(latest, around.now(), limit=_MAX_LATEST)
     since = around.now() - timedelta(days=_COMPANY_DAYS)
     return {
         "company": "",
-        "relations": ledger.fold_steps(steps)[:_MAX_LATEST],
-        "changes": ledger.steps_of_week(steps, around.now())[:_MAX_LATEST],
+        "graph": None,
+        "relations": ledger.fold_steps(latest.steps)[:_MAX_LATEST],
+        "changes": changes.items,
+        "note": changes.note,
         "companies": browse.count_companies(session, since=since),
-        "alerts": [],
+        **_alert_values(session, []),
         "query": query,
     }
 
@@ -157,9 +223,13 @@ def show_pair(session: Session, query: Query, _place: Place, around: Surrounding
 
 
 def show_rules(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
-    """Return the rules with their hits a week."""
+    """Return the rules with their hits a week, and how right they, sources and certainties are by feedback."""
     rows = listings.read_rules(session, query, around)
-    return {"rules": [(hits, draw_bars(hits.weeks)) for hits in rows.items], **_list_values(query, rows, "/rules")}
+    return {
+        "rules": [(hits, draw_bars(hits.weeks)) for hits in rows.items],
+        "judged": {by: feedback.measure_precision(session, by) for by in ("source", "modality")},
+        **_list_values(query, rows, "/rules"),
+    }
 
 
 def show_sources(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
@@ -185,14 +255,18 @@ def show_deliveries(session: Session, query: Query, _place: Place, around: Surro
 
 VIEWS = (
     View(path="/", template="alerts.html", read=show_alerts, listing="alerts"),
+    View(path="/alerts/{id}", template="alert.html", read=show_alert),
     View(path="/stories", template="stories.html", read=show_stories, listing="stories"),
     View(path="/stories/{id}", template="story.html", read=show_story),
     View(path="/articles", template="articles.html", read=show_articles, listing="articles"),
     View(path="/articles/{id}", template="article.html", read=show_article),
     View(path="/articles/{id}/versions/{version}", template="version.html", read=show_version),
+    View(path="/searches", template="searches.html", read=show_searches, listing="searches"),
+    View(path="/searches/{id}", template="articles.html", read=show_search, listing="articles"),
     View(path="/relations", template="relations.html", read=show_relations, listing="relations"),
     View(path="/pair", template="pair.html", read=show_pair),
     View(path="/rules", template="rules.html", read=show_rules, listing="rules"),
+    View(path="/rules/try", template="try.html", read=show_trial),
     View(path="/sources", template="sources.html", read=show_sources, listing="sources"),
     View(path="/deliveries", template="deliveries.html", read=show_deliveries, listing="deliveries"),
 )
@@ -203,6 +277,16 @@ def _list_values(query: Query, rows: Rows, path: str) -> Values:
     older = query.address(path, before=rows.next) if rows.next is not None else None
     newest = query.address(path, before=None) if query.before is not None else None
     return {"query": query, "older": older, "newest": newest}
+
+
+def _alert_values(session: Session, alerts: Sequence[Alert]) -> Values:
+    return {"alerts": alerts, "outlets": _list_outlets(session, alerts)}
+
+
+def _list_outlets(session: Session, alerts: Sequence[Alert]) -> Mapping[int, list[str]]:
+    """Return the sources that told the story of each alert, by story."""
+    tellers = news.list_tellers(session, [alert.story_id for alert in alerts])
+    return {story_id: sorted(sources) for story_id, sources in tellers.items()}
 
 
 def _group_by_day(alerts: Sequence[Alert]) -> list[list[Alert]]:

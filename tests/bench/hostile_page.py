@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from monitor.config import MainSettings, PageSettings, Settings
 from monitor.models import Article, Novelty, Participant, Source, SourceKind, Stripped, StripReason
-from monitor.store import Session, Store, articles, deliveries, news, sources
+from monitor.store import Session, Store, articles, deliveries, news, searches, sources
 from monitor.web import PageServer
 from tests.bench.hostile_material import Row, read_archive
 from tests.bench.made_history import make_event
@@ -25,6 +25,7 @@ LISTS = {
     "/articles?limit=200": "article.card",
     "/deliveries?limit=200": "tbody tr",
     "/sources": "tbody tr",
+    "/searches": "tbody tr",
 }
 """Each list, and what one item of it is."""
 _CHUNK = 200
@@ -106,3 +107,4 @@ def tell(session: Session, text: str, number: int) -> None:
     due = deliveries.next_due(session, NOW, target=text)
     deliveries.mark_failed(session, [one.id for one in due], text, due_at=None)
     sources.record_failure(session, text, NOW, error=text, not_before=NOW)
+    searches.save_search(session, text, {"q": text}, NOW)

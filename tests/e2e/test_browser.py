@@ -16,14 +16,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from monitor.models import Article, Novelty, Participant
-from monitor.store import Session, Store, articles, news
+from monitor.models import Article, Judgement, Novelty, Participant
+from monitor.store import Session, Store, articles, feedback, news, searches
 from tests.bench.made_history import SOURCES, fill_history, make_event
 from tests.e2e.conftest import Monitor
 
 CHROMIUM = shutil.which("chromium")
 VIEWS = {
     "now": "/",
+    "acknowledged": "/?standing=acknowledged",
+    "alert": "/alerts/3",
     "stories": "/stories",
     "story": "/stories/3",
     "articles": "/articles?q=contract&type=termination",
@@ -33,6 +35,11 @@ VIEWS = {
     "company": "/relations?company=Alder+Motors",
     "pair": "/pair?left=Alder+Motors&right=Birchway+Motors",
     "rules": "/rules",
+    "trial": "/rules/try?match=contract+AND+exclusiv*&unless=spring+PRE/2+cloud",
+    "trial-wrong": "/rules/try?match=contract+AND",
+    "searches": "/searches",
+    "query": "/articles?q=contract+PRE/1+with+AND+NOT+steel",
+    "query-wrong": "/articles?q=contract+NEAR+with",
     "sources": "/sources",
     "deliveries": "/deliveries",
     "error": "/nowhere",
@@ -67,6 +74,13 @@ def monitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Monitor]:
     instance = Monitor(tmp_path_factory.mktemp("browser"))
     with closing(Store(instance.database)) as store:
         fill_history(store, count=150, now=datetime.now(UTC), days=30, event_share=0.5)
+        with store.write() as session:
+            asked = {"q": "exclusiv* NEAR/9 cloud", "type": "exclusivity_lost"}
+            searches.save_search(session, "Cloud exclusives", asked, datetime.now(UTC))
+            answers = (Judgement.RIGHT, Judgement.RIGHT, Judgement.WRONG, Judgement.RIGHT, Judgement.LATE)
+            for number, judgement in enumerate(answers, 10):
+                feedback.record_judgement(session, number, judgement, datetime.now(UTC))
+            news.acknowledge_story(session, 12, datetime.now(UTC))
     tables = (f'[[sources]]\nname = "{one.name}"\nkind = "feed"\nurl = "{one.url}"\n' for one in SOURCES)
     instance.configure(monitor="[page]\nport = 0\n", sources="".join(tables))
     yield instance
@@ -164,6 +178,64 @@ def test_a_point_of_a_timeline_leads_to_its_evidence(page: Page) -> None:
     expect(page.locator(".evidence li:target blockquote")).to_be_in_viewport()
 
 
+def test_an_alert_is_judged_and_acknowledged_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    card = page.locator("article.card.unread").first
+    alert = f"[aria-labelledby='{card.get_attribute('aria-labelledby')}']"
+    page.locator(alert).get_by_role("button", name="Wrong").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(alert).get_by_role("button", name="Wrong")).to_have_attribute("aria-pressed", "true")
+    page.locator(alert).get_by_role("button", name="Acknowledge").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(alert)).to_have_class(re.compile("known"))
+    page.get_by_role("link", name=re.compile("^Unread")).click()
+    expect(page.locator("article.card").first).to_be_visible()
+    expect(page.locator(alert)).to_have_count(0)
+
+
+def test_a_query_of_the_rule_language_is_put_right(page: Page) -> None:
+    page.goto("/articles")
+    words = page.get_by_label("Words", exact=True)
+    words.fill("ends NEAR contract")
+    words.press("Enter")
+    expect(page.locator(".problem")).to_contain_text("column 6: NEAR needs a distance, as in NEAR/5")
+    expect(words).to_have_value("ends NEAR contract")
+    words.fill("ends NEAR/3 contract")
+    words.press("Enter")
+    expect(page.locator("article.card mark").first).to_have_text("ends")
+
+
+def test_a_rule_is_tried_before_it_is_saved(page: Page) -> None:
+    page.goto("/rules")
+    page.get_by_label("Match").fill("ends SENTENCE contract")
+    page.get_by_label("Unless").fill("nobody")
+    page.get_by_role("button", name="Try").click()
+    expect(page.get_by_role("status")).to_contain_text("would be told")
+    expect(page.locator("blockquote mark").first).to_have_text("ends")
+    expect(page.get_by_label("Match")).to_have_value("ends SENTENCE contract")
+
+
+def test_a_partner_of_a_company_leads_to_the_timeline_by_keyboard(page: Page) -> None:
+    page.goto("/relations?company=Alder+Motors")
+    page.locator("svg a.partner").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("svg.timeline")).to_be_visible()
+
+
+def test_a_search_is_saved_and_removed_by_keyboard(page: Page) -> None:
+    page.goto("/articles?q=contract&type=termination")
+    page.get_by_label("Save this search as").fill("Ended contracts")
+    page.keyboard.press("Enter")
+    row = page.get_by_role("row").filter(has_text="Ended contracts")
+    expect(row.get_by_role("link", name="RSS")).to_be_visible()
+    row.get_by_role("link", name="Ended contracts").click()
+    expect(page.get_by_label("Change", exact=True)).to_have_value("termination")
+    page.goto("/searches")
+    row.get_by_role("button", name="Remove").focus()
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+
+
 def test_the_first_tab_skips_to_the_content(page: Page) -> None:
     page.goto("/stories")
     page.keyboard.press("Tab")
@@ -191,18 +263,34 @@ def test_an_alert_arrives_on_the_open_page(page: Page, monitor: Monitor) -> None
     card = page.locator("#arrived article").first
     expect(card.locator("blockquote")).to_have_text(HOSTILE)
     expect(page.locator("#live-status")).to_have_text("1 alert came in")
-    card.get_by_role("link").click()
+    assert re.search(r"/alerts/\d+$", str(card.locator(".when a").get_attribute("href")))
+    card.locator(".source a").click()
     expect(page.locator("h1")).to_have_text(HOSTILE)
     assert page.evaluate("window.owned") is None
 
 
 def test_it_works_without_scripts(browser: Browser, base: str) -> None:
-    context = browser.new_context(base_url=base, java_script_enabled=False)
+    context = browser.new_context(base_url=base, java_script_enabled=False, **LOOKS["narrow"])
     page, complaints = open_page(context, base)
     page.goto("/")
     page.get_by_label("Search all articles").fill("contract")
     page.get_by_role("button", name="Search").click()
     expect(page.locator("article.card").first).to_be_visible()
+    page.goto("/alerts/5")
+    page.get_by_role("button", name="Late").click()
+    expect(page.get_by_role("button", name="Late")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.get_by_text("Acknowledged")).to_be_visible()
+    page.goto("/rules/try")
+    page.get_by_text("Or a whole rule").click()
+    page.get_by_label("Rule", exact=True).fill('[[rules]]\nname = "x"\ntype = "dispute"\nmatch = "takes PRE/9 court"')
+    page.get_by_role("button", name="Try").click()
+    expect(page.locator("blockquote mark").first).to_have_text("takes")
+    page.goto("/articles?q=court")
+    page.get_by_label("Save this search as").fill("Courts")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("row").filter(has_text="Courts").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Courts")).to_have_count(0)
     context.close()
     assert complaints == []
 

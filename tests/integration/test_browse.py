@@ -170,15 +170,28 @@ def test_what_a_new_version_took_back_moves_no_pair(store: Store) -> None:
         assert browse.events_of_pairs(session, [("alder", "birch")]) == []
 
 
+def test_the_latest_pairs_say_how_far_back_they_reach(store: Store) -> None:
+    with store.write() as session:
+        for number, day in enumerate((4, 3, 2)):
+            pact = make_event(EventType.NEW_PARTNERSHIP, f"Alder {number}", "Birch")
+            tell(session, number, pact, seen=NOW - timedelta(days=day))
+    with store.read() as session:
+        assert browse.latest_pairs(session, events=3).oldest is None
+        assert browse.latest_pairs(session, events=2).oldest == NOW - timedelta(days=3)
+        assert browse.latest_pairs(session, events=2).pairs == [("alder 2", "birch"), ("alder 1", "birch")]
+        assert browse.latest_pairs(session, limit=2).oldest == NOW - timedelta(days=3)
+
+
 def test_the_latest_pairs_are_those_of_news_that_moves(store: Store) -> None:
     with store.write() as session:
         tell(session, 1, make_event(EventType.NEW_PARTNERSHIP, "Birch", "Alder"), seen=NOW - timedelta(days=9))
         tell(session, 2, make_event(EventType.NEW_PARTNERSHIP, "Cedar", "Birch", "Alder"), seen=NOW)
         tell(session, 3, make_event(EventType.IN_TALKS, "Elm", "Fir", modality=Modality.SPECULATED), seen=NOW)
     with store.read() as session:
-        assert set(browse.latest_pairs(session)) == {("alder", "birch"), ("alder", "cedar"), ("birch", "cedar")}
-        assert browse.latest_pairs(session, since=NOW + timedelta(days=1)) == []
-        assert browse.latest_pairs(session, limit=1) == [("alder", "birch")]
+        latest = browse.latest_pairs(session)
+        assert set(latest.pairs) == {("alder", "birch"), ("alder", "cedar"), ("birch", "cedar")}
+        assert latest.oldest is None
+        assert browse.latest_pairs(session, limit=1) == browse.LatestPairs(pairs=[("alder", "birch")], oldest=NOW)
 
 
 def test_companies_are_counted_since_a_time(store: Store) -> None:

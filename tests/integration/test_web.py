@@ -22,11 +22,11 @@ from monitor.config import MainSettings, PageSettings, Settings
 from monitor.errors import PageError
 from monitor.models import (
     Article,
-    DeliveryState,
     Event,
     EventType,
     Evidence,
     Field,
+    Judgement,
     Modality,
     Novelty,
     Participant,
@@ -36,7 +36,7 @@ from monitor.models import (
     Stripped,
     StripReason,
 )
-from monitor.store import Session, Store, articles, deliveries, news, sources
+from monitor.store import Session, Store, articles, deliveries, feedback, news, searches, sources
 from monitor.web import PageServer, make_page
 from monitor.web.listings import Surroundings
 
@@ -45,11 +45,15 @@ Outline = list[tuple[str, tuple[str, ...]]]
 VIEWS = (
     "/",
     "/?before=99",
+    "/?standing=unread",
+    "/alerts/1",
     "/articles/1",
     "/stories",
     "/stories/1",
     "/articles",
     "/articles?q=before",
+    "/searches",
+    "/searches/1",
     "/articles/1/versions/2",
     "/relations",
     "/relations?company=Alderon",
@@ -94,6 +98,7 @@ def fill(store: Store, text: str, *, alerts: int = 1) -> None:
             add_news(session, text, number)
         source = make_source(text).name
         sources.record_failure(session, source, NOW, error=text, not_before=NOW)
+        searches.save_search(session, text, {"q": "before", "source": text}, NOW)
 
 
 def add_news(session: Session, text: str, number: int) -> None:
@@ -188,7 +193,7 @@ async def test_every_view_of_an_empty_history_says_so(store: Store) -> None:
 
 async def test_every_view_is_one_landmarked_page(store: Store) -> None:
     fill(store, "Birchway")
-    for path, text in (await read_all(serve(store), VIEWS)).items():
+    for path, text in (await read_all(serve(store), (*VIEWS, "/rules/try?match=before"))).items():
         tree = LexborHTMLParser(text)
         assert len(tree.css("h1")) == len(tree.css("main")) == len(tree.css("head title")) == 1, path
         assert tree.css("html[lang]"), path
@@ -197,7 +202,9 @@ async def test_every_view_is_one_landmarked_page(store: Store) -> None:
         ids = [node.attributes["id"] for node in tree.css("[id]")]
         assert len(ids) == len(set(ids)), path
         labels = {node.attributes["for"] for node in tree.css("label")}
-        assert {node.attributes["id"] for node in tree.css("input:not([type=hidden]), select")} <= labels, path
+        assert {node.attributes["id"] for node in tree.css("input:not([type=hidden]), select, textarea")} <= labels, (
+            path
+        )
         assert all(node.css("th[scope=col]") for node in tree.css("table")), path
 
 
@@ -217,6 +224,15 @@ async def test_an_alert_shows_who_what_how_sure_and_leads_to_its_article(store: 
     ):
         assert fact in told
     assert card.css_matches("a[href='/articles/1']")
+    assert card.css_matches("a[href='/alerts/1']")
+
+
+async def test_an_alert_has_an_address_of_its_own_with_each_event_and_who_tells_it(store: Store) -> None:
+    fill(store, "Birchway")
+    tree = LexborHTMLParser((await read_all(serve(store), ("/alerts/1",)))["/alerts/1"])
+    assert [node.text() for node in tree.css("main section.card blockquote")] == ["Birchway.", "Birchway", "Birchway"]
+    assert [node.text() for node in tree.css(".moves .badge")] == ["exclusive", "right of first refusal"]
+    assert [node.attributes["href"] for node in tree.css(".told a")] == ["/articles/1"]
 
 
 async def test_an_article_shows_its_evidence_marked_and_linked(store: Store) -> None:
@@ -239,6 +255,16 @@ async def test_a_pair_has_a_chart_whose_points_lead_to_their_evidence(store: Sto
     assert all(tree.css(f".evidence {target} blockquote") for target in targets)
 
 
+async def test_a_company_has_its_partners_drawn_each_leading_to_its_timeline(store: Store) -> None:
+    fill(store, "Birchway")
+    path = "/relations?company=Alderon"
+    tree = LexborHTMLParser((await read_all(serve(store), (path,)))[path])
+    (link,) = tree.css("svg a.partner")
+    assert link.attributes["href"] == "/pair?left=Alderon&right=Birchway"
+    assert link.attributes["aria-label"] == "Birchway: active"
+    assert (tree.css_first("svg.partners") or link).attributes["aria-label"] == "Partners of Alderon: 1"
+
+
 async def test_what_changed_this_week_names_both_states(store: Store) -> None:
     fill(store, "Birchway")
     tree = LexborHTMLParser((await read_all(serve(store), ("/relations",)))["/relations"])
@@ -246,6 +272,44 @@ async def test_what_changed_this_week_names_both_states(store: Store) -> None:
     assert [badge.text() for badge in change.css(".badge")] == ["none", "active"]
     assert change.css_matches("a[href='/articles/1']")
     assert change.css_matches("a[href='/pair?left=Alderon&right=Birchway']")
+
+
+async def test_what_changed_this_week_says_when_it_is_only_a_part(store: Store) -> None:
+    fill(store, "Birchway")
+    whole = (await read_all(serve(store), ("/relations",)))["/relations"]
+    with store.write() as session:
+        for number in range(200):
+            add_news(session, f"Partner{number}", number)
+    part = await read_all(serve(store), ("/relations", "/api/changes"))
+    assert not LexborHTMLParser(whole).css(".note")
+    (note,) = LexborHTMLParser(part["/relations"]).css(".note")
+    assert note.text().startswith("Only news found since 4 May 2026")
+    assert "Only news found since" in part["/api/changes"]
+
+
+async def test_what_changed_this_week_says_when_a_pair_has_too_much_news(store: Store) -> None:
+    with store.write() as session:
+        for number in range(3):
+            add_news(session, "Birchway", number)
+    whole = (await read_all(serve(store), ("/relations",)))["/relations"]
+    with store.write() as session:
+        for number in range(3, 6):
+            add_news(session, "Birchway", number)
+    part = (await read_all(serve(store), ("/relations",)))["/relations"]
+    assert not LexborHTMLParser(whole).css(".note")
+    (note,) = LexborHTMLParser(part).css(".note")
+    assert note.text() == "Of pairs with much news only the last 12 events were looked at."
+
+
+async def test_a_rule_shows_how_many_of_its_alerts_were_right(store: Store) -> None:
+    fill(store, "Birchway", alerts=4)
+    with store.write() as session:
+        for alert, judgement in ((1, Judgement.RIGHT), (2, Judgement.LATE), (3, Judgement.WRONG)):
+            feedback.record_judgement(session, alert, judgement, NOW)
+    tree = LexborHTMLParser((await read_all(serve(store), ("/rules",)))["/rules"])
+    (share,) = tree.css("td.share")
+    assert " ".join(share.text().split()) == "67 % (21 to 94 %) of 3, 1 late"
+    assert [node.text() for node in tree.css(".shares dt")] == ["Birchway", "confirmed"]
 
 
 async def test_a_version_shows_what_came_and_what_went(store: Store) -> None:
@@ -341,6 +405,8 @@ async def test_hostile_queries_make_the_same_elements_as_the_letter_x(text: str,
             ("/articles", "q"),
             ("/articles", "company"),
             ("/articles", "source"),
+            ("/rules/try", "match"),
+            ("/rules/try", "toml"),
             ("/relations", "company"),
             ("/deliveries", "route"),
         )
@@ -348,7 +414,8 @@ async def test_hostile_queries_make_the_same_elements_as_the_letter_x(text: str,
     async with serve(store, "wire") as page, httpx.AsyncClient(base_url=page.url) as client:
         for path, query in asked:
             hostile = await client.get(path, params=query)
-            calm = await client.get(path, params=dict.fromkeys(query, "x"))
+            is_told = b'class="problem"' in hostile.content  # it looks like the language of the rules
+            calm = await client.get(path, params=dict.fromkeys(query, "x AND" if is_told else "x"))
             assert hostile.status_code == 200
             assert outline(hostile.text) == outline(calm.text)
 
@@ -400,6 +467,17 @@ async def test_every_route_is_guarded(store: Store) -> None:
                 assert_guarded(refused)
 
 
+async def test_a_strangers_page_cannot_embed_ours_but_link_to_it(store: Store) -> None:
+    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
+        for mode, status in (("no-cors", 403), ("cors", 403), ("navigate", 200)):
+            asked = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode}
+            answer = await client.get("/rules/try?match=pact", headers=asked)
+            assert answer.status_code == status, mode
+            assert_guarded(answer)
+        own = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors"}
+        assert (await client.get("/static/style.css", headers=own)).status_code == 200
+
+
 TOKEN = "a token of some length"
 
 
@@ -446,43 +524,6 @@ async def test_a_public_page_answers_under_its_hosts(store: Store) -> None:
             assert (await client.get("/", headers={"Host": "monitor.example"})).status_code == 200
 
 
-def read_form(page: str) -> dict[str, str]:
-    tree = LexborHTMLParser(page)
-    return {str(field.attributes["name"]): str(field.attributes["value"]) for field in tree.css("th .requeue input")}
-
-
-async def test_a_dead_delivery_is_sent_again_from_our_own_form_only(store: Store) -> None:
-    fill(store, "Birchway", alerts=2)
-    async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
-        own = {"Origin": page.url.rstrip("/")}
-        form = read_form((await client.get("/deliveries")).text)
-        refusals: tuple[tuple[dict[str, str], dict[str, str]], ...] = (
-            ({}, form),
-            ({"Origin": "http://a.example"}, form),
-            ({"Origin": "null"}, form),
-            (own | {"Sec-Fetch-Site": "cross-site"}, form),
-            (own, form | {"token": "x"}),
-            (own, {"id": form["id"]}),
-        )
-        for headers, fields in refusals:
-            answer = await client.post("/deliveries/requeue", headers=headers, data=fields)
-            assert answer.status_code == 403
-            assert_guarded(answer)
-        for fields in (form | {"id": "x"}, form | {"id": "1" * 3000}):
-            assert (await client.post("/deliveries/requeue", headers=own, data=fields)).status_code == 400
-        with store.read() as session:
-            assert deliveries.count_deliveries(session) == {DeliveryState.DEAD: 2}
-        done = await client.post("/deliveries/requeue", headers=own, data=form)
-        assert (done.status_code, done.headers["location"]) == (303, "/deliveries")
-        with store.read() as session:
-            assert [one.id for one in deliveries.list_deliveries(session, state=DeliveryState.WAITING)] == [
-                int(form["id"])
-            ]
-        await client.post("/deliveries/requeue", headers=own, data={"token": form["token"]})
-        with store.read() as session:
-            assert deliveries.count_deliveries(session) == {DeliveryState.WAITING: 2}
-
-
 async def test_it_answers_under_its_own_names_only(store: Store) -> None:
     async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
         port = page.url.rstrip("/").rpartition(":")[2]
@@ -493,6 +534,11 @@ async def test_it_answers_under_its_own_names_only(store: Store) -> None:
 
 
 NOWHERE = (
+    "/searches/9",
+    "/lists/searches/9.rss",
+    "/lists/searches/x.csv",
+    "/alerts/2",
+    "/alerts/x",
     "/articles/2",
     "/articles/0",
     "/articles/-1",
@@ -517,6 +563,7 @@ SENSELESS = (
     "/?before=-1",
     "/?before=1.0",
     "/?before=" + "9" * 30,
+    "/?standing=x",
     "/deliveries?state=<b>",
     "/deliveries?limit=0",
     "/deliveries?limit=201",
@@ -527,6 +574,7 @@ SENSELESS = (
     "/articles?until=9999-12-31",
     "/articles?until=2026-02-30",
     "/articles?q=" + "a" * 301,
+    "/rules/try?match=" + "a" * 2001,
     "/pair?left=Alderon",
     "/relations?company=" + "a" * 301,
 )

@@ -16,7 +16,7 @@ from monitor.store import Store
 from monitor.web.listings import LISTINGS
 from tests.integration.test_web import HOSTILE, NOW, assert_guarded, fill, serve
 
-DETAILS = ("/api/articles/1", "/api/stories/1", "/api/pair?left=Alderon&right=Birchway")
+DETAILS = ("/api/alerts/1", "/api/articles/1", "/api/stories/1", "/api/pair?left=Alderon&right=Birchway")
 
 
 @pytest.fixture

@@ -285,6 +285,8 @@ def test_a_ticker_counts_in_brackets_and_with_an_exchange_suffix() -> None:
         ("()", 2, "both sides"),
         ("%", 1, "no word"),
         ("(" * 50 + "a" + ")" * 50, 21, "deeper"),
+        ("title:" * 2000 + "a", 1, "nested deeper"),
+        ("ATLEAST/1 title:" * 500 + "a", 1, "nested deeper"),
         ("a" + " NEAR/2 a" * 9, 57, "in a row"),
         ("ATLEAST/2 DISTINCT/2 a", 1, "parentheses"),
         ("title:lead:a", 1, "keep one"),

@@ -12,11 +12,11 @@
   const show = (alert) => {
     const card = pattern.content.cloneNode(true);
     const slot = (name) => card.querySelector(`[data-slot="${name}"]`);
-    for (const name of ["type", "modality", "companies", "sentence", "title", "source", "clock"]) {
+    for (const name of ["id", "type", "modality", "companies", "sentence", "title", "source", "clock"]) {
       slot(name).textContent = alert[name];
     }
     slot("modality").classList.add(alert.modality);
-    slot("title").setAttribute("href", alert.article);
+    for (const link of card.querySelectorAll("[data-link]")) link.setAttribute("href", alert[link.dataset.link]);
     card.querySelector("article").classList.add(alert.severity);
     place.prepend(card);
     count += 1;
