@@ -10,6 +10,7 @@ MonitorError
 ├── StoreError           the database cannot be used
 │   ├── AlreadyRunning   another daemon holds this database
 │   └── NewerDatabase    written by a newer version of the monitor
+├── TemplateError        a message cannot be worded as its template says: names line and remedy
 ├── SendError            a message was not accepted: says whether another try helps
 └── PageError            the history cannot be served: its port is taken
 """
@@ -107,6 +108,10 @@ class AlreadyRunning(StoreError):  # noqa: N818 - reads as a sentence where it i
 
 class NewerDatabase(StoreError):  # noqa: N818 - as above
     """The database was written by a newer version of the monitor."""
+
+
+class TemplateError(MonitorError):
+    """A template cannot be used, or not for this alert."""
 
 
 class SendError(MonitorError):

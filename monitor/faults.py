@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from monitor.discover import discover
 from monitor.errors import ParseError, UrlError
 from monitor.extract import check_selector
-from monitor.models import Page, Route, Source, SourceKind
+from monitor.models import Page, Route, Source, SourceKind, Target
 from monitor.urls import canonical_url
 
 
@@ -17,6 +17,7 @@ class RouteNames:
     companies: frozenset[str]
     sets: frozenset[str]
     targets: frozenset[str]
+    templates: frozenset[str] = frozenset()
 
 
 def route_faults(route: Route, names: RouteNames) -> Iterator[str]:
@@ -25,6 +26,17 @@ def route_faults(route: Route, names: RouteNames) -> Iterator[str]:
     yield from _unknown("company", route.companies, names.companies, "the names of companies.toml")
     yield from _unknown("set", route.sets, names.sets, "those of [sets] of companies.toml")
     yield from _unknown("target", (*route.targets, *fallback), names.targets, ", ".join(sorted(names.targets)))
+    yield from _template_faults(route.template, names)
+
+
+def target_faults(target: Target, names: RouteNames) -> Iterator[str]:
+    """Yield which names of a target there are not."""
+    yield from _template_faults(target.template, names)
+
+
+def _template_faults(template: str | None, names: RouteNames) -> Iterator[str]:
+    allowed = ", ".join(sorted(names.templates)) or "the names of [[templates]], of which there are none"
+    yield from _unknown("template", [template] if template else [], names.templates, allowed)
 
 
 def set_faults(sets: Mapping[str, Iterable[str]], names: RouteNames) -> Iterator[str]:

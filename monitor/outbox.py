@@ -8,7 +8,7 @@ sent nothing.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.claim import Claimer, Parcel, claim_parcel
@@ -16,7 +16,7 @@ from monitor.config import NotifySettings
 from monitor.dispatch import tell_target
 from monitor.errors import SendError
 from monitor.models import Route
-from monitor.notify import Notifier, render_deliveries
+from monitor.notify import Notifier, Writer
 from monitor.store import Session, Store, deliveries, notices
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Postman:
     settings: NotifySettings
     now: Callable[[], datetime]
     jitter: Callable[[], float]
+    writer: Writer = field(default_factory=Writer)
     is_stopping: Callable[[], bool] = lambda: False
     """True when no more messages shall be begun."""
 
@@ -92,7 +93,7 @@ def back_off_seconds(attempts: int, jitter: float) -> float:
 async def _send(postman: Postman, parcel: Parcel) -> SendError | None:
     """Send one message; return what went wrong."""
     try:
-        message = render_deliveries(parcel.deliveries, is_lowered=parcel.is_lowered)
+        message = postman.writer.write(parcel.deliveries, parcel.route, parcel.target, is_lowered=parcel.is_lowered)
         message = replace(message, is_repeat=any(one.is_repeat for one in parcel.deliveries))
         await postman.notifier.send(parcel.target, message, deadline_seconds=postman.settings.deadline_seconds)
     except SendError as error:

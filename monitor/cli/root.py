@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from monitor.cli import feedback, history, inspect, operate, routes, rules, run, serve, silence, sources
+from monitor.cli import feedback, history, inspect, message, operate, routes, rules, run, serve, silence, sources
 from monitor.cli.context import ExitCode, Options, show, stderr
 from monitor.errors import ConfigError, MonitorError, RuleError
 
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (run, serve, history, inspect, rules, sources, routes, silence, feedback, operate):
+for _module in (run, serve, history, inspect, rules, sources, routes, silence, feedback, message, operate):
     _module.add_commands(app)
 
 

@@ -6,6 +6,10 @@ content            what an alert says                   Alert -> title, Content
 escaping           scraped text made harmless
 message            the same words for each channel      Alert -> Message
 digest             several alerts in one message        [Delivery] -> Message
+wording            a template's words in their place    [Delivery] -> Message
+template           what a template may say, compiled
+facts              what a template may name             Alert -> plain values
+sanitizing         what a template made, made harmless
 notifier           one table of channels, one deadline  route name, Message -> sent, or SendError
 console            the terminal, the default
 slack              Slack's incoming webhooks
@@ -16,7 +20,7 @@ apprise_notifier   everything else
 
 from monitor.notify.digest import render_deliveries
 from monitor.notify.message import Message, render_message
-from monitor.notify.notifier import Notifier, check_route
+from monitor.notify.notifier import Notifier, check_route, find_form
 from monitor.notify.routing import (
     Check,
     RouteVerdict,
@@ -37,6 +41,7 @@ from monitor.notify.timing import (
     quiet_until,
     route_faults,
 )
+from monitor.notify.wording import Writer, template_faults
 
 __all__ = [
     "FLOOD_SPAN",
@@ -46,8 +51,10 @@ __all__ = [
     "Notifier",
     "Post",
     "RouteVerdict",
+    "Writer",
     "check_route",
     "explain_routes",
+    "find_form",
     "find_silence",
     "first_due",
     "flood_until",
@@ -60,4 +67,5 @@ __all__ = [
     "route_faults",
     "routes_for",
     "targets_of",
+    "template_faults",
 ]

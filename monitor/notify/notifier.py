@@ -40,6 +40,8 @@ class _Channel:
     make: Callable[[Route, _Means], Send]
     can_be_cut: bool = False
     """Whether a message may be cancelled half-way: not in apprise's threads, nor in the HTTP client's pool."""
+    form: str = "text"
+    """Which form of a message it shows: `text` or `slack`; mails have two, of which one is `text`."""
 
 
 _CHANNELS = (
@@ -52,6 +54,7 @@ _CHANNELS = (
         prefixes=SLACK_PREFIXES,
         check=check_slack_url,
         make=lambda route, means: partial(post_to_slack, route=route, post=means.post),
+        form="slack",
     ),
     _Channel(
         prefixes=MAIL_PREFIXES,
@@ -71,6 +74,11 @@ def check_route(route: Route) -> str | None:
     """Return what is wrong with the URL of `route`, without its secrets, or None."""
     problem = _find_channel(route.url).check(route.url)
     return problem and f"route {route.name!r}: {problem}"
+
+
+def find_form(url: str) -> str:
+    """Return which form of a message a target with this URL shows: `text` or `slack`."""
+    return _find_channel(url).form
 
 
 def _find_channel(url: str) -> _Channel:
