@@ -131,7 +131,7 @@ def build_ruleset(settings: Settings) -> Ruleset:
 
 def build_writer(settings: Settings) -> Writer:
     """Compile the templates of messages."""
-    return Writer(settings.templates, settings.targets)
+    return Writer(settings.templates, settings.targets, page_url=settings.main.page.url)
 
 
 def list_senders(settings: Settings) -> tuple[Route, ...]:

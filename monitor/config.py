@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 
 from monitor import detect
 from monitor.errors import ConfigError, RuleError
-from monitor.faults import RouteNames, resolve_sets, route_faults, set_faults, source_faults, target_faults
+from monitor.faults import RouteNames, page_faults, resolve_sets, route_faults, set_faults, source_faults, target_faults
 from monitor.models import Company, FetchSettings, Quiet, Route, Rule, Source, Target, Template
 from monitor.urls import canonical_url
 
@@ -104,6 +104,8 @@ class PageSettings:
     """More names under which browsers may ask, with their port, as `monitor.example:8087`."""
     token: Annotated[str, MinLen(16)] | None = field(default=None, repr=False)
     """Who asks must bring it, as a bearer token or as the password."""
+    url: str = ""
+    """Where readers of messages reach it, as `https://monitor.example`: each message then links to its alert there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
     documents = {file: _read(folder / file, vault, problems) for file in FILES if file != "rules.toml"}
     problems += [what for file, document in documents.items() for what in _unknown_keys(file, document)]
     main = _validate("monitor.toml", MainSettings, documents["monitor.toml"], problems) or MainSettings()
+    problems += [f"monitor.toml: page.url: {what}" for what in page_faults(main.page.url)]
     sets = _read_sets(documents["companies.toml"], problems)
     sources = _read_list("sources.toml", documents, Source, problems)
     companies = _read_list("companies.toml", documents, Company, problems)

@@ -34,6 +34,18 @@ def target_faults(target: Target, names: RouteNames) -> Iterator[str]:
     yield from _template_faults(target.template, names)
 
 
+def page_faults(url: str) -> Iterator[str]:
+    """Yield what is wrong with the address under which readers reach the page."""
+    if not url:
+        return
+    try:
+        is_base = not {"?", "#"} & set(canonical_url(url))
+    except UrlError:
+        is_base = False
+    if not is_base:
+        yield f"{url!r} is no address that others can be added to; as in https://monitor.example"
+
+
 def _template_faults(template: str | None, names: RouteNames) -> Iterator[str]:
     allowed = ", ".join(sorted(names.templates)) or "the names of [[templates]], of which there are none"
     yield from _unknown("template", [template] if template else [], names.templates, allowed)

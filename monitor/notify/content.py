@@ -53,6 +53,8 @@ class Content:
     """Canonical http(s) URL."""
     reason: str
     """Why this alert came."""
+    page: str = ""
+    """Where to say whether it is right: the alert's own place on the page."""
 
 
 def compose_title(alert: Alert) -> str:
@@ -65,8 +67,8 @@ def compose_title(alert: Alert) -> str:
     return f"{cut_text(_join_names(names), MAX_TITLE_CHARS - len(what) - 2)}: {what}"
 
 
-def compose_content(alert: Alert) -> Content:
-    """Return what stands below the title."""
+def compose_content(alert: Alert, page_url: str = "") -> Content:
+    """Return what stands below the title; `page_url` is where readers reach the page, if they do."""
     evidence, headline = clean_line(alert.events[0].evidence.sentence), clean_line(alert.title)
     return Content(
         move=_describe_moves(alert),
@@ -76,6 +78,7 @@ def compose_content(alert: Alert) -> Content:
         place=_describe_place(alert),
         link=_find_link(alert.url),
         reason=_describe_reason(alert),
+        page=f"{page_url.rstrip('/')}/alerts/{alert.id}" if page_url and alert.id else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,11 +29,21 @@ _DATE_FORMAT = re.compile(r"([^%\n]|%[aAbBdHIjmMpSuyYZz%])*")
 Facts = dict[str, object]
 
 
-def collect_facts(
-    alert: Alert, *, severity: Severity, route: str, target: str, reminder: int = 0, max_chars: int = MAX_VALUE_CHARS
-) -> Facts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """Where a message goes."""
+
+    severity: Severity
+    """As quiet hours leave it."""
+    route: str
+    target: str
+    reminder: int = 0
+    page_url: str = ""
+
+
+def collect_facts(alert: Alert, journey: Journey, *, max_chars: int = MAX_VALUE_CHARS) -> Facts:
     """Return all that a template may name; texts are one clean line of at most `max_chars` characters each."""
-    content = compose_content(alert)
+    content = compose_content(alert, journey.page_url)
 
     def cut(text: str | None) -> str:
         return cut_text(clean_line(text or ""), max_chars)
@@ -41,13 +52,14 @@ def collect_facts(
     told = {
         **_facts_of(first, max_chars),
         "title": cut(compose_title(alert)),
-        "severity": severity.value,
+        "severity": journey.severity.value,
         "novelty": alert.novelty.value,
         "headline": cut(alert.title),
         "source": cut(alert.source),
         "outlet": cut(alert.site_name) or cut(alert.source),
         "language": cut(alert.language),
         "link": content.link,
+        "page": content.page,
         "move": cut(content.move),
         "also": cut(content.also),
         "reason": cut(content.reason),
@@ -57,7 +69,7 @@ def collect_facts(
         "story": alert.story_id,
         "events": [_facts_of(event, max_chars) for event in alert.events[:MAX_ITEMS]],
     }
-    return {"alert": told, "route": cut(route), "target": cut(target), "reminder": reminder}
+    return {"alert": told, "route": cut(journey.route), "target": cut(journey.target), "reminder": journey.reminder}
 
 
 def _facts_of(event: Event, max_chars: int) -> Facts:

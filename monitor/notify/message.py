@@ -13,6 +13,7 @@ _MAX_CHARS = {"also": 300, "evidence": 900, "headline": 200, "move": 200, "place
 
 _MAX_LINK_CHARS = 1_100
 """A longer link is left out: cut, it would lead nowhere. `monitor show` has it."""
+_ASK = "right or wrong?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,9 @@ class Message:
     """It was sent before, and may have arrived."""
 
 
-def render_message(alert: Alert) -> Message:
-    """Return what people are told about `alert`."""
-    content = compose_content(alert)
+def render_message(alert: Alert, page_url: str = "") -> Message:
+    """Return what people are told about `alert`, with a link to its place on the page if that has an address."""
+    content = compose_content(alert, page_url)
     return Message(
         title=compose_title(alert),
         text=_lay_out_text(_escape(content, str)),
@@ -54,7 +55,7 @@ def _escape(content: Content, escape: Callable[[str], str]) -> Content:
     """Return `content` with each line escaped and cut to its share of the message."""
     lines = {name: cut_escaped(getattr(content, name), limit, escape) for name, limit in _MAX_CHARS.items()}
     link = escape(content.link)
-    return replace(content, **lines, link=link if len(link) <= _MAX_LINK_CHARS else "")
+    return replace(content, **lines, link=link if len(link) <= _MAX_LINK_CHARS else "", page=escape(content.page))
 
 
 def _lay_out_text(content: Content) -> str:
@@ -65,6 +66,7 @@ def _lay_out_text(content: Content) -> str:
         f"{content.headline} ({content.place})" if content.headline else content.place,
         content.link,
         f"why: {content.reason}",
+        content.page and f"{_ASK}\n{content.page}",
     )
     return "\n".join(filter(None, lines))
 
@@ -78,6 +80,7 @@ def _lay_out_mrkdwn(content: Content) -> str:
         content.evidence and f">“{content.evidence}”",
         f"{linked} ({content.place})" if linked else content.place,
         f"_why:_ {content.reason}",
+        content.page and f"<{content.page}|{_ASK}>",
     )
     return "\n".join(filter(None, lines))
 
@@ -91,5 +94,6 @@ def _lay_out_html(content: Content) -> str:
         content.evidence and f"<blockquote>“{content.evidence}”</blockquote>",
         f"<p>{'<br>'.join(source)}</p>",
         f"<p><small>why: {content.reason}</small></p>",
+        content.page and f'<p><a href="{content.page}" rel="noopener noreferrer">{_ASK}</a></p>',
     )
     return "\n".join(filter(None, paragraphs))

@@ -3,7 +3,7 @@
 import html
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from jinja2 import Template as Compiled
@@ -28,7 +28,7 @@ from monitor.models import (
 from monitor.notify.content import MAX_TITLE_CHARS
 from monitor.notify.digest import render_deliveries
 from monitor.notify.escaping import clean_line, cut_text, escape_mrkdwn, fit_lines
-from monitor.notify.facts import MAX_VALUE_CHARS, Facts, collect_facts
+from monitor.notify.facts import MAX_VALUE_CHARS, Facts, Journey, collect_facts
 from monitor.notify.message import Message, render_message
 from monitor.notify.sanitizing import sanitize_html, sanitize_mrkdwn
 from monitor.notify.template import compile_template, find_faults, render
@@ -84,17 +84,6 @@ _BARE = replace(
 """One that lacks all that one may lack."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
-    """Where a message goes."""
-
-    severity: Severity
-    """As quiet hours leave it."""
-    route: str
-    target: str
-    reminder: int = 0
-
-
 class Words:
     """A template, compiled: TemplateError where it is none."""
 
@@ -108,7 +97,7 @@ class Words:
     def write(self, alert: Alert, built_in: Message, journey: Journey) -> Message:
         """Return `built_in` with what the template says in place of its own words; TemplateError if it cannot."""
         made = {form: self._make(form, alert, journey) for form in self._sources}
-        text, links = made.get("text", ""), _links_of(_collect(alert, journey))
+        text, links = made.get("text", ""), _links_of(collect_facts(alert, journey))
         in_mrkdwn = fit_lines(_mark_up(text, links, escape_mrkdwn, "<{0}>"), MAX_CHARS["slack"])
         in_html = _mark_up(text, links, html.escape, _ANCHOR).replace("\n", "<br>\n")  # its own lines are escaped
         return replace(
@@ -123,7 +112,7 @@ class Words:
         """Return what one form says; of ever shorter values until it fits."""
         source = self._sources[form]
         for max_chars in _VALUE_CHARS:
-            facts = _collect(alert, journey, max_chars)
+            facts = collect_facts(alert, journey, max_chars=max_chars)
             made = render(self._compiled[form], facts)
             if form in _SANITIZERS:
                 made = _SANITIZERS[form](made, source, _links_of(facts))
@@ -135,9 +124,12 @@ class Words:
 class Writer:
     """Writes messages as the routes and targets of the settings want them worded."""
 
-    def __init__(self, templates: Iterable[Template] = (), targets: Iterable[Target] = ()) -> None:
+    def __init__(
+        self, templates: Iterable[Template] = (), targets: Iterable[Target] = (), *, page_url: str = ""
+    ) -> None:
         words = {template.name: Words(template) for template in templates}
         self._words = words
+        self._page_url = page_url
         self._of_target = {target.name: target.template for target in targets if target.template}
 
     def write(self, deliveries: Sequence[Delivery], route: Route, target: str, *, is_lowered: bool = False) -> Message:
@@ -145,7 +137,7 @@ class Writer:
 
         Templates word messages of one alert; digests and notices are the built-in ones.
         """
-        built_in = render_deliveries(deliveries, is_lowered=is_lowered)
+        built_in = render_deliveries(deliveries, is_lowered=is_lowered, page_url=self._page_url)
         alert = deliveries[0].alert
         if not alert or len(deliveries) > 1:
             return built_in
@@ -153,14 +145,16 @@ class Writer:
 
     def write_alert(self, alert: Alert, route: Route, target: str) -> Message:
         """Return the message that tells one alert."""
-        return self._reword(render_message(alert), alert, route, target)
+        return self._reword(render_message(alert, self._page_url), alert, route, target)
 
     def _reword(self, built_in: Message, alert: Alert, route: Route, target: str, reminder: int = 0) -> Message:
         """Return a message in the words of the route's template, or the target's, if there is one that can be used."""
         name = route.template or self._of_target.get(target)
         if not name:
             return built_in
-        journey = Journey(severity=built_in.severity, route=route.name, target=target, reminder=reminder)
+        journey = Journey(
+            severity=built_in.severity, route=route.name, target=target, reminder=reminder, page_url=self._page_url
+        )
         try:
             return self._words[name].write(alert, built_in, journey)
         except TemplateError as error:
@@ -192,21 +186,10 @@ def _forms_of(template: Template) -> dict[str, str]:
     return {form: source for form in MAX_CHARS if (source := getattr(template, form))}
 
 
-def _collect(alert: Alert, journey: Journey, max_chars: int = MAX_VALUE_CHARS) -> Facts:
-    return collect_facts(
-        alert,
-        severity=journey.severity,
-        route=journey.route,
-        target=journey.target,
-        reminder=journey.reminder,
-        max_chars=max_chars,
-    )
-
-
 def _links_of(facts: Facts) -> list[str]:
     """Return the links that an alert has by itself."""
     told = facts["alert"]
-    return [told["link"]] if isinstance(told, dict) and told["link"] else []
+    return [told[name] for name in ("link", "page") if told[name]] if isinstance(told, dict) else []
 
 
 def _mark_up(text: str, links: Sequence[str], escape: Callable[[str], str], anchor: str) -> str:
@@ -225,4 +208,4 @@ def _add_line(message: Message, line: str) -> Message:
     )
 
 
-_SHAPES = _collect(EXAMPLE, Journey(severity=Severity.HIGH, route="route", target="target"))
+_SHAPES = collect_facts(EXAMPLE, Journey(severity=Severity.HIGH, route="route", target="target"))

@@ -30,7 +30,7 @@ from monitor.models import (
     Template,
 )
 from monitor.notify import Writer, route_faults, template_faults
-from monitor.notify.facts import collect_facts
+from monitor.notify.facts import Journey, collect_facts
 from monitor.notify.template import FILTERS
 from monitor.notify.wording import EXAMPLE
 
@@ -108,7 +108,7 @@ def test_the_example_template_of_the_readme_can_be_used(tmp_path: Path) -> None:
 
 
 def test_all_that_a_template_may_name_is_in_the_readme() -> None:
-    facts = collect_facts(EXAMPLE, severity=EXAMPLE.severity, route="", target="")
+    facts = collect_facts(EXAMPLE, Journey(severity=EXAMPLE.severity, route="", target=""))
     told = facts["alert"]
     assert isinstance(told, dict)
     names = {*told, *told["events"][0], *facts, *FILTERS} - {"alert"}

@@ -238,3 +238,13 @@ def test_a_moved_relation_is_said_once_and_a_new_one_by_the_title_alone() -> Non
     assert message.html.startswith("<p><b>exclusive → right of first refusal (cloud)</b></p>")
     new = make_alert(moves=((RelationState.NONE, RelationState.ACTIVE),))
     assert "→" not in render_message(new).text
+
+
+def test_a_message_leads_to_its_alert_on_the_page_if_readers_reach_that() -> None:
+    message = render_message(make_alert(), "https://monitor.example/desk/")
+    place = "https://monitor.example/desk/alerts/17"
+    assert message.text.endswith(f"\nright or wrong?\n{place}")
+    assert message.markdown.endswith(f"\n<{place}|right or wrong?>")
+    assert message.html.endswith(f'<p><a href="{place}" rel="noopener noreferrer">right or wrong?</a></p>')
+    assert "right or wrong" not in repr(render_message(make_alert()))
+    assert "right or wrong" not in repr(render_message(make_alert(id=0), "https://monitor.example"))

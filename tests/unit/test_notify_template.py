@@ -315,3 +315,11 @@ def test_every_type_of_event_can_be_named() -> None:
     for kind in EventType:
         alert = replace(EXAMPLE, events=(replace(EXAMPLE.events[0], type=kind),))
         assert write(alert, text="{{ alert.type }}").text == kind
+
+
+def test_a_template_may_lead_to_the_page() -> None:
+    template = Template(name="mine", text="{{ alert.page }}", slack="<{{ alert.page }}|say so>")
+    message = Writer([template], page_url="http://10.0.0.7:8087").write_alert(EXAMPLE, ROUTE, "chat")
+    assert message.text == "http://10.0.0.7:8087/alerts/12"
+    assert message.markdown == "<http://10.0.0.7:8087/alerts/12|say so>"
+    assert message.html.startswith('<a href="http://10.0.0.7:8087/alerts/12"')
