@@ -13,6 +13,7 @@ sanitizing         what a template made, made harmless
 notifier           one table of channels, one deadline  route name, Message -> sent, or SendError
 console            the terminal, the default
 slack              Slack's incoming webhooks
+webhook            Discord, ntfy, JSON for programs; what a service's answer means
 mail               a mailto URL read, an alert as a mail
 smtp               e-mail
 apprise_notifier   everything else
@@ -31,7 +32,6 @@ from monitor.notify.routing import (
     routes_for,
     targets_of,
 )
-from monitor.notify.slack import Post
 from monitor.notify.timing import (
     FLOOD_SPAN,
     GroupState,
@@ -41,6 +41,7 @@ from monitor.notify.timing import (
     quiet_until,
     route_faults,
 )
+from monitor.notify.webhook import Post
 from monitor.notify.wording import Writer, template_faults
 
 __all__ = [

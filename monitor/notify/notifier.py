@@ -14,8 +14,19 @@ from monitor.notify.apprise_notifier import AppriseSender, check_apprise_url
 from monitor.notify.console import check_console_url, print_message
 from monitor.notify.mail import check_mail_url
 from monitor.notify.message import Message
-from monitor.notify.slack import SLACK_PREFIXES, Post, check_slack_url, post_to_slack
+from monitor.notify.slack import SLACK_PREFIXES, post_to_slack
 from monitor.notify.smtp import MAIL_PREFIXES, MailSender
+from monitor.notify.webhook import (
+    DISCORD_PREFIXES,
+    JSON_PREFIXES,
+    NTFY_PREFIXES,
+    Post,
+    check_ntfy_url,
+    check_webhook,
+    post_message,
+    post_to_discord,
+    post_to_ntfy,
+)
 
 _MAX_LATE = 4
 """Messages to one route that may still run after their deadline; then it refuses more until one ends."""
@@ -52,9 +63,24 @@ _CHANNELS = (
     ),
     _Channel(
         prefixes=SLACK_PREFIXES,
-        check=check_slack_url,
+        check=check_webhook,
         make=lambda route, means: partial(post_to_slack, route=route, post=means.post),
         form="slack",
+    ),
+    _Channel(
+        prefixes=DISCORD_PREFIXES,
+        check=check_webhook,
+        make=lambda route, means: partial(post_to_discord, route=route, post=means.post),
+    ),
+    _Channel(
+        prefixes=NTFY_PREFIXES,
+        check=check_ntfy_url,
+        make=lambda route, means: partial(post_to_ntfy, route=route, post=means.post),
+    ),
+    _Channel(
+        prefixes=JSON_PREFIXES,
+        check=check_webhook,
+        make=lambda route, means: partial(post_message, route=route, post=means.post),
     ),
     _Channel(
         prefixes=MAIL_PREFIXES,

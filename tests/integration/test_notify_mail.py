@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.errors import SendError
-from monitor.models import Route
+from monitor.models import Route, Severity
 from monitor.notify import Notifier, check_route, render_message
 from tests.integration.mailbox import ALERT, Mailbox, refuse, send, serve
 
@@ -239,3 +239,16 @@ def test_a_url_is_checked_before_it_is_used(url: str, *, is_good: bool) -> None:
     problem = check_route(Route(name="mail", url=url))
     assert (problem is None) is is_good
     assert "secret" not in (problem or "")
+
+
+@pytest.mark.parametrize(
+    ("severity", "importance", "priority"),
+    [(Severity.HIGH, "high", "1"), (Severity.NORMAL, None, None), (Severity.LOW, "low", "5")],
+)
+async def test_a_mail_says_how_important_it_is(
+    mailbox: tuple[Mailbox, str], severity: Severity, importance: str | None, priority: str | None
+) -> None:
+    box, url = mailbox
+    await send(url, message=replace(render_message(ALERT), severity=severity))
+    ((_, mail),) = box.received
+    assert (mail["Importance"], mail["X-Priority"]) == (importance, priority)
