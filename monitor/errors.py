@@ -115,10 +115,21 @@ class TemplateError(MonitorError):
 
 
 class SendError(MonitorError):
-    """A service did not accept a message. `is_temporary`: try again, not before `retry_after_seconds`."""
+    """A service did not accept a message. `is_temporary`: try again, not before `retry_after_seconds`.
 
-    def __init__(self, detail: str, *, is_temporary: bool = True, retry_after_seconds: float | None = None) -> None:
+    `accepted_by` has the marks of the recipients who need it no more, if some but not all do.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        is_temporary: bool = True,
+        retry_after_seconds: float | None = None,
+        accepted_by: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(detail)
+        self.accepted_by = accepted_by
         self.is_temporary = is_temporary
         self.retry_after_seconds = retry_after_seconds
 

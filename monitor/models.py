@@ -738,6 +738,8 @@ class Delivery:
     sent_at: datetime | None = None
     is_repeat: bool = False
     """An earlier try may have arrived."""
+    accepted_by: frozenset[str] = frozenset()
+    """Marks of the recipients at the target who have it already."""
 
     @property
     def severity(self) -> Severity:

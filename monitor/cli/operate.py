@@ -73,7 +73,7 @@ def list_deliveries(
         if requeue is not None or requeue_dead:
             with store.write() as session:
                 count = outbox.requeue(session, utc_now(), delivery_id=requeue)
-            stderr.print(f"{count} to be sent again")
+            stderr.print(f"{count} to be sent again" if count else "nothing is dead that its fallback has not taken")
             if not count:
                 raise typer.Exit(ExitCode.FAILED)
             return

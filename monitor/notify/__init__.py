@@ -39,6 +39,7 @@ from monitor.notify.timing import (
     flood_until,
     next_digest,
     quiet_until,
+    reminder_due,
     route_faults,
 )
 from monitor.notify.webhook import Post
@@ -63,6 +64,7 @@ __all__ = [
     "is_known_story",
     "next_digest",
     "quiet_until",
+    "reminder_due",
     "render_deliveries",
     "render_message",
     "route_faults",

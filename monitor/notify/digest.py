@@ -34,7 +34,8 @@ def render_deliveries(deliveries: Sequence[Delivery], *, is_lowered: bool = Fals
     if all(delivery.reminder for delivery in deliveries):
         title = cut_text(f"reminder: {message.title}", MAX_TITLE_CHARS)
         # another message than the first: a mail reader shows only one of a Message-ID
-        message = replace(message, title=title, key=f"{message.key} reminder {deliveries[0].reminder}")
+        named = message.key or f"{message.title} {message.text}"
+        message = replace(message, title=title, key=f"{named} reminder {deliveries[0].reminder}")
     return replace(message, severity=Severity.LOW) if is_lowered else message
 
 

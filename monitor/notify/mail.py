@@ -124,6 +124,11 @@ def compose_mail(message: Message, mail: MailRoute, *, route_name: str) -> Email
     return composed
 
 
+def mark_of(address: str) -> str:
+    """Return what stands for a recipient in the database, where addresses have no business."""
+    return _digest("recipient", address)[:16]
+
+
 def mask_address(address: str) -> str:
     """Return `address` so that its owner knows it and a stranger does not, as "a…@desk.example"."""
     user, _, domain = address.rpartition("@")

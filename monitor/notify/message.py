@@ -35,6 +35,8 @@ class Message:
     """Names what it is about, for channels that have threads."""
     is_repeat: bool = False
     """It was sent before, and may have arrived."""
+    accepted_by: frozenset[str] = frozenset()
+    """Marks of the recipients who have it already: see `SendError`."""
 
 
 def render_message(alert: Alert, page_url: str = "") -> Message:

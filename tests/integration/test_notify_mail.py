@@ -138,19 +138,31 @@ async def test_one_refused_recipient_keeps_the_mail_from_nobody_else(
 
 async def test_a_recipient_put_off_gets_the_next_try_alone(mailbox: tuple[Mailbox, str]) -> None:
     box, url = mailbox
-    box.answers_to_recipients["busy@desk.example"] = "450 come back later"
-    notifier = Notifier([Route(name="mail", url=f"{url},busy@desk.example")], post=refuse)
+    url = f"{url},busy@desk.example,gone@desk.example"
+    message = render_message(ALERT)
+    box.answers_to_recipients = {"busy@desk.example": "450 come back later", "gone@desk.example": "550 no such user"}
     with pytest.raises(SendError, match=r"b…@desk\.example \(450 come back later\)") as caught:
-        await notifier.send("mail", render_message(ALERT))
+        await send(url, message=message)
     assert caught.value.is_temporary
-    box.answers_to_recipients.clear()
-    await notifier.send("mail", render_message(ALERT))
-    await notifier.send("mail", render_message(replace(ALERT, id=6)))
+    assert len(caught.value.accepted_by) == 2
+    assert "analyst" not in repr(caught.value.accepted_by)
+    box.answers_to_recipients = {}
+    await send(url, message=replace(message, accepted_by=caught.value.accepted_by))
+    await send(url, message=message)
     assert [recipients for recipients, _ in box.received] == [
         ["analyst@desk.example"],
         ["busy@desk.example"],
-        ["analyst@desk.example", "busy@desk.example"],
+        ["analyst@desk.example", "busy@desk.example", "gone@desk.example"],
     ]
+
+
+async def test_a_mail_that_everybody_has_is_not_sent(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    box.answers_to_recipients["busy@desk.example"] = "450 come back later"
+    with pytest.raises(SendError) as caught:
+        await send(f"{url},busy@desk.example")
+    await send(url, message=replace(render_message(ALERT), accepted_by=caught.value.accepted_by))
+    assert len(box.received) == 1
 
 
 async def test_an_answer_lost_after_the_mail_is_a_temporary_failure(mailbox: tuple[Mailbox, str]) -> None:
