@@ -1,17 +1,30 @@
-"""message: an alert as a target would get it."""
+"""message, notices: an alert as a target would get it, and what the monitor had to tell of itself."""
 
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
-from monitor.app import build_writer, check_routes, open_store
-from monitor.cli.context import MAX_ID, JsonOption, load_settings, print_json, show, stdout
+from monitor.app import build_writer, check_routes, open_store, utc_now
+from monitor.cli.context import (
+    MAX_ID,
+    JsonOption,
+    LimitOption,
+    SinceOption,
+    load_settings,
+    print_json,
+    read_since,
+    show,
+    show_time,
+    stdout,
+)
 from monitor.config import Settings
 from monitor.errors import ConfigError, MonitorError
-from monitor.models import Route
+from monitor.models import Route, Subject
 from monitor.notify import find_form, targets_of
-from monitor.store import news
+from monitor.store import news, notices
 
 
 class Form(StrEnum):
@@ -23,8 +36,9 @@ class Form(StrEnum):
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Add this module's command."""
+    """Add this module's commands."""
     app.command("message")(show_message)
+    app.command("notices")(list_notices)
 
 
 def show_message(
@@ -59,6 +73,35 @@ def show_message(
     body = {Form.TEXT: message.text, Form.SLACK: message.markdown, Form.HTML: message.html}[chosen]
     stdout.print(show(message.title), style="bold", markup=False, soft_wrap=True)
     stdout.print(show(body), markup=False, soft_wrap=True)
+
+
+def list_notices(
+    context: typer.Context,
+    *,
+    about: Annotated[Subject | None, typer.Option(help="Only of sources, or only of targets.")] = None,
+    since: SinceOption = None,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """List what the monitor had to tell of itself, newest first: sources and targets that failed, or are well again.
+
+    Example: monitor notices --about targets --since 7d
+    """
+    settings = load_settings(context)
+    with open_store(settings) as store, store.read() as session:
+        found = notices.list_notices(session, about=about, since=read_since(since, utc_now()), limit=limit)
+    if json:
+        print_json(found)
+        return
+    table = Table(box=None, pad_edge=False, expand=True)
+    for name in ("when", "about", "name"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("what", ratio=1, overflow="fold")
+    for one in found:
+        what = f"{one.condition}: {one.detail}" if one.detail else one.condition
+        cells = (show_time(one.created_at), one.about.value, show(one.name), show(what))
+        table.add_row(*map(escape, cells))
+    stdout.print(table if found else "[dim]nothing was wrong[/]")
 
 
 def _choose_route(settings: Settings, route: str, target: str) -> Route:
