@@ -32,6 +32,13 @@ _PRIORITIES = {
     Severity.LOW: (("Importance", "low"), ("X-Priority", "5")),
 }
 """Importance is RFC 4021's; some readers know the other only."""
+MAIL_STYLE = (
+    "<style>:root{color-scheme:light dark}"
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:40em;margin:1em auto;padding:0 1em}"
+    "blockquote{margin:1em 0;padding:.1em 0 .1em 1em;border-left:3px solid #8a8a8a;font-size:17px}"
+    "small{color:#767676}li{margin:.6em 0}</style>"
+)
+"""The same for all mails; readers that drop it show plain paragraphs."""
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _LABEL = re.compile(r"[^a-z0-9]+")
 
@@ -174,4 +181,5 @@ def _digest(*parts: str) -> str:
 
 
 def _wrap_html(paragraphs: str) -> str:
-    return f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"></head><body>\n{paragraphs}\n</body></html>\n'
+    head = f'<head><meta charset="utf-8">{MAIL_STYLE}</head>'
+    return f'<!doctype html>\n<html lang="en">{head}<body>\n{paragraphs}\n</body></html>\n'

@@ -35,6 +35,7 @@ from monitor.models import (
     Severity,
 )
 from monitor.notify import Notifier, render_message
+from monitor.notify.mail import MAIL_STYLE
 
 _POSTED = ("slack", "ntfy", "discord", "our-ntfy", "our-discord", "json")
 LINK = "https://news.example/acme"
@@ -252,7 +253,7 @@ def check_mail(far_side: FarSide) -> Iterator[str]:
     text, page = mail.iter_parts()
     yield from (f"defect {defect}" for part in (mail, text, page) for defect in part.defects)
     tags = _Tags()
-    tags.feed(page.get_content())
+    tags.feed(page.get_content().replace(MAIL_STYLE, "", 1))
     yield from tags.strange
     words = f"{mail['Subject']} {text.get_content()} {page.get_content()}"
     yield from find_hidden(words.replace("\r\n", "\n"))
