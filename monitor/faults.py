@@ -1,5 +1,6 @@
 """What is wrong with settings of which each value is right by itself. Nothing here is read from files."""
 
+import html
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,9 @@ from monitor.errors import ParseError, UrlError
 from monitor.extract import check_selector
 from monitor.models import Page, Route, Source, SourceKind, Target
 from monitor.urls import canonical_url
+
+_MAX_PAGE_URL_CHARS = 200
+"""It stands in every message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +43,11 @@ def page_faults(url: str) -> Iterator[str]:
     if not url:
         return
     try:
-        is_base = not {"?", "#"} & set(canonical_url(url))
+        is_base = not {"?", "#"} & set(canonical_url(url)) and len(html.escape(url)) <= _MAX_PAGE_URL_CHARS
     except UrlError:
         is_base = False
     if not is_base:
-        yield f"{url!r} is no address that others can be added to; as in https://monitor.example"
+        yield f"{url!r} is no address, of 200 characters at most, to which others can be added; as in https://monitor.example"
 
 
 def _template_faults(template: str | None, names: RouteNames) -> Iterator[str]:

@@ -1,18 +1,20 @@
 """The same words for each kind of channel: plain text, Slack's mrkdwn, HTML."""
 
 import html
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from monitor.models import Alert, Severity
-from monitor.notify.content import Content, compose_content, compose_title
+from monitor.notify.content import Content, compose_content, compose_title, names_of
 from monitor.notify.escaping import cut_escaped, escape_mrkdwn
 
 _MAX_CHARS = {"also": 300, "evidence": 900, "headline": 200, "move": 200, "place": 100, "reason": 200}
 """Of each line, escaped: with the longest link and our own words, 3,000 at most."""
 
-_MAX_LINK_CHARS = 1_100
+_MAX_LINK_CHARS = 800
 """A longer link is left out: cut, it would lead nowhere. `monitor show` has it."""
+_MAX_MARKS = 8
 _ASK = "right or wrong?"
 
 
@@ -41,12 +43,12 @@ class Message:
 
 def render_message(alert: Alert, page_url: str = "") -> Message:
     """Return what people are told about `alert`, with a link to its place on the page if that has an address."""
-    content = compose_content(alert, page_url)
+    content, names = compose_content(alert, page_url), names_of(alert.events[0])
     return Message(
         title=compose_title(alert),
         text=_lay_out_text(_escape(content, str)),
-        markdown=_lay_out_mrkdwn(_escape(content, escape_mrkdwn)),
-        html=_lay_out_html(_escape(content, html.escape)),
+        markdown=_lay_out_mrkdwn(_mark(_escape(content, escape_mrkdwn), map(escape_mrkdwn, names), "*", "*")),
+        html=_lay_out_html(_mark(_escape(content, html.escape), map(html.escape, names), "<b>", "</b>")),
         severity=alert.severity,
         key=f"{alert.id} {alert.created_at.isoformat()} {alert.url}",  # a new database counts from 1 again
         story=str(alert.story_id),
@@ -58,6 +60,19 @@ def _escape(content: Content, escape: Callable[[str], str]) -> Content:
     lines = {name: cut_escaped(getattr(content, name), limit, escape) for name, limit in _MAX_CHARS.items()}
     link = escape(content.link)
     return replace(content, **lines, link=link if len(link) <= _MAX_LINK_CHARS else "", page=escape(content.page))
+
+
+def _mark(content: Content, names: Iterable[str], opening: str, closing: str) -> Content:
+    """Return escaped content in whose evidence the companies are marked, where the sentence writes them alike.
+
+    Not after & or #: there, what looks like a name is part of an escape.
+    """
+    wanted = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    if not wanted:
+        return content
+    pattern = rf"(?<![\w&#])(?:{wanted})(?!\w)"
+    evidence = re.sub(pattern, lambda found: f"{opening}{found[0]}{closing}", content.evidence, count=_MAX_MARKS)
+    return replace(content, evidence=evidence)
 
 
 def _lay_out_text(content: Content) -> str:

@@ -52,7 +52,7 @@ pytestmark = [
 
 def make_alert() -> Alert:
     """Return an alert of our own invention that has everything."""
-    sentence = "Alder Systems loses its exclusive role as Birch's cloud supplier, but keeps a right of first refusal."
+    sentence = "Alder Systems loses its exclusive role as Birch Labs' supplier, but keeps a right of first refusal."
     event = Event(
         type=EventType.EXCLUSIVITY_LOST,
         participants=(Participant(name="Alder Systems"), Participant(name="Birch Labs")),

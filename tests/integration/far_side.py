@@ -35,6 +35,8 @@ from monitor.models import (
     Severity,
 )
 from monitor.notify import Notifier, render_message
+from monitor.notify.content import names_of
+from monitor.notify.escaping import escape_mrkdwn
 from monitor.notify.mail import MAIL_STYLE
 
 _POSTED = ("slack", "ntfy", "discord", "our-ntfy", "our-discord", "json")
@@ -89,6 +91,8 @@ class FarSide:
         self.mails: list[tuple[list[str], bytes]] = []
         self.screen = io.StringIO()
         self.notifier: Notifier
+        self.names: list[str] = []
+        """Of the companies in the alert."""
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.mails.append((list(envelope.rcpt_tos), envelope.content))
@@ -97,6 +101,7 @@ class FarSide:
     async def send(self, alert: Alert) -> dict[str, list[str]]:
         """Send an alert to every channel; return what is alive there, by channel, and nothing for those without."""
         self.clear()
+        self.names = names_of(alert.events[0])
         message = render_message(alert)
         await asyncio.gather(*(self.notifier.send(channel, message, deadline_seconds=60) for channel in _CHECKS))
         return {channel: found for channel, check in _CHECKS.items() if (found := list(check(self)))}
@@ -182,6 +187,8 @@ def find_hidden(text: str) -> Iterator[str]:
 def check_slack(far_side: FarSide) -> Iterator[str]:
     _, sent = far_side.read_post("slack")
     title, body = (block["text"]["text"] for block in sent["blocks"])
+    for name in sorted(map(escape_mrkdwn, far_side.names), key=len, reverse=True):
+        body = body.replace(f"*{name}*", name)  # marked by us
     ours = re.sub(r"^(\*also:\*|>|_why:_) ?", "", body, flags=re.MULTILINE)
     for link in re.findall(r"<[^>]*>", ours):
         if not link.startswith(f"<{LINK}"):
