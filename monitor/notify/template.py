@@ -32,6 +32,9 @@ _OURS: dict[str, Callable[..., str]] = {
 """Those that Jinja has under these names can make a text of any length."""
 FILTERS = tuple(sorted({*_JINJAS, *_OURS}))
 _OF_LISTS = frozenset({"first", "join", "last"})
+_MAX_DEPTH = 30
+"""Jinja compiles chains of filters in more than the square of their length."""
+_TOO_DEEP = "it is nested too deeply; write it with fewer filters, parentheses and blocks in one another"
 _MAX_WEIGHT = 20_000
 """About what takes 100 ms."""
 _LOOP = {"first": True, "last": True, "index": 1}
@@ -76,7 +79,7 @@ def find_faults(source: str, shapes: _Shapes) -> Iterator[str]:
         return
     try:
         tree = _make_environment(str).parse(_join_lines(source))
-        faults = list(_check_body(tree.body, shapes, 0))
+        faults = [_TOO_DEEP] if _measure_depth(tree) > _MAX_DEPTH else list(_check_body(tree.body, shapes, 0))
         if not faults and (weight := _weigh(tree)) > _MAX_WEIGHT:
             faults = [f"it is {weight / _MAX_WEIGHT:.0%} of the work that is allowed; use fewer filters within loops"]
         if not faults:
@@ -84,7 +87,7 @@ def find_faults(source: str, shapes: _Shapes) -> Iterator[str]:
     except TemplateSyntaxError as error:
         faults = [f"line {error.lineno}: {error.message}"]
     except (RecursionError, MemoryError, SyntaxError, ValueError):  # of Python's, at what is nested too deeply for it
-        faults = ["it is nested too deeply; write it with fewer parentheses and blocks in one another"]
+        faults = [_TOO_DEEP]
     yield from faults
 
 
@@ -134,6 +137,10 @@ def _weigh(node: nodes.Node) -> int:
     """Return how much work a template is at most, in values that are looked up."""
     times = MAX_ITEMS if isinstance(node, nodes.For) else 1
     return (10 if isinstance(node, nodes.Filter) else 1) + times * sum(map(_weigh, node.iter_child_nodes()))
+
+
+def _measure_depth(node: nodes.Node) -> int:
+    return 1 + max(map(_measure_depth, node.iter_child_nodes()), default=0)
 
 
 def _check_loop(loop: nodes.For, names: _Shapes, loops: int) -> Iterator[str]:
