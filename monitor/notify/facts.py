@@ -19,6 +19,7 @@ from monitor.notify.content import (
     words_of,
 )
 from monitor.notify.escaping import clean_line, cut_text
+from monitor.notify.message import MAX_LINK_CHARS
 
 MAX_VALUE_CHARS = 900
 MAX_ITEMS = 8
@@ -58,7 +59,7 @@ def collect_facts(alert: Alert, journey: Journey, *, max_chars: int = MAX_VALUE_
         "source": cut(alert.source),
         "outlet": cut(alert.site_name) or cut(alert.source),
         "language": cut(alert.language),
-        "link": content.link,
+        "link": content.link if len(content.link) <= MAX_LINK_CHARS else "",
         "page": content.page,
         "move": cut(content.move),
         "also": cut(content.also),

@@ -12,7 +12,7 @@ from monitor.notify.escaping import cut_escaped, escape_mrkdwn
 _MAX_CHARS = {"also": 300, "evidence": 900, "headline": 200, "move": 200, "place": 100, "reason": 200}
 """Of each line, escaped: with the longest link and our own words, 3,000 at most."""
 
-_MAX_LINK_CHARS = 800
+MAX_LINK_CHARS = 800
 """A longer link is left out: cut, it would lead nowhere. `monitor show` has it."""
 _MAX_MARKS = 8
 _ASK = "right or wrong?"
@@ -29,7 +29,7 @@ class Message:
     markdown: str
     """In Slack's mrkdwn; at most 3,000 characters."""
     html: str
-    """Paragraphs without head and body; at most 4,500 characters."""
+    """Paragraphs without head and body; at most 4,500 characters, in a template's words 16,000."""
     severity: Severity = Severity.NORMAL
     key: str = ""
     """Names this message among all that are ever sent; empty: its words do."""
@@ -59,7 +59,7 @@ def _escape(content: Content, escape: Callable[[str], str]) -> Content:
     """Return `content` with each line escaped and cut to its share of the message."""
     lines = {name: cut_escaped(getattr(content, name), limit, escape) for name, limit in _MAX_CHARS.items()}
     link = escape(content.link)
-    return replace(content, **lines, link=link if len(link) <= _MAX_LINK_CHARS else "", page=escape(content.page))
+    return replace(content, **lines, link=link if len(link) <= MAX_LINK_CHARS else "", page=escape(content.page))
 
 
 def _mark(content: Content, names: Iterable[str], opening: str, closing: str) -> Content:

@@ -324,3 +324,8 @@ def test_a_template_may_lead_to_the_page() -> None:
     assert message.text == "http://10.0.0.7:8087/alerts/12"
     assert message.markdown == "<http://10.0.0.7:8087/alerts/12|say so>"
     assert message.html.startswith('<a href="http://10.0.0.7:8087/alerts/12"')
+
+
+def test_a_link_too_long_is_left_out_whole() -> None:
+    long = replace(EXAMPLE, url=f"https://news.example/{'a' * 900}")
+    assert write(long, text="see {{ alert.link or 'the history' }}").text == "see the history"
