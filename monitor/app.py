@@ -17,7 +17,7 @@ from monitor.detect import Ruleset, compile_rules, load_pack
 from monitor.errors import ConfigError
 from monitor.fetch import Fetcher
 from monitor.models import PRIMARY_TIERS, Route, Source, Target
-from monitor.notify import Notifier, check_route, route_faults, targets_of
+from monitor.notify import Notifier, Writer, check_route, route_faults, targets_of, template_faults
 from monitor.outbox import Postman
 from monitor.record import Tools
 from monitor.sandbox import Sandbox
@@ -88,6 +88,7 @@ async def open_app(settings: Settings, *, console: Console) -> AsyncIterator[App
             settings=settings.main.notify,
             now=utc_now,
             jitter=random.random,
+            writer=build_writer(settings),
             is_stopping=stopping.is_set,
         )
         yield App(settings=settings, tools=tools, postman=postman, stopping=stopping)
@@ -128,6 +129,11 @@ def build_ruleset(settings: Settings) -> Ruleset:
     return compile_rules((*load_pack(), *settings.rules), settings.companies)
 
 
+def build_writer(settings: Settings) -> Writer:
+    """Compile the templates of messages."""
+    return Writer(settings.templates, settings.targets, page_url=settings.main.page.url)
+
+
 def list_senders(settings: Settings) -> tuple[Route, ...]:
     """Return what the notifier sends to: a bare route for each target."""
     return tuple(Route(name=target.name, url=target.url) for target in settings.targets)
@@ -143,11 +149,12 @@ def list_addresses(routes: Sequence[Route]) -> list[tuple[str, str]]:
 
 
 def check_routes(settings: Settings) -> None:
-    """Raise ConfigError if a target's URL or a route's times cannot be used."""
+    """Raise ConfigError if a target's URL, a route's times or a template cannot be used."""
     problems = [f"routes.toml: {problem}" for sender in list_senders(settings) if (problem := check_route(sender))]
     problems += [f"routes.toml: {route.name!r}: {fault}" for route in settings.routes for fault in route_faults(route)]
+    problems += [f"routes.toml: {one.name!r}: {fault}" for one in settings.templates for fault in template_faults(one)]
     if problems:
-        raise ConfigError(problems, hint="see `monitor notify test ROUTE`")
+        raise ConfigError(problems, hint="see `monitor notify test ROUTE`, and for templates the README")
 
 
 @contextmanager

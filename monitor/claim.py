@@ -32,6 +32,11 @@ class Parcel:
         return tuple(delivery.id for delivery in self.deliveries)
 
     @property
+    def accepted_by(self) -> frozenset[str]:
+        """Marks of the recipients who have all of it already."""
+        return frozenset.intersection(*(delivery.accepted_by for delivery in self.deliveries))
+
+    @property
     def attempts(self) -> int:
         """How often it was tried in vain."""
         return max(delivery.attempts for delivery in self.deliveries)

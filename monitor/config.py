@@ -22,17 +22,32 @@ from pydantic_core import ErrorDetails
 
 from monitor import detect
 from monitor.errors import ConfigError, RuleError
-from monitor.faults import RouteNames, resolve_sets, route_faults, set_faults, source_faults, zone_faults
-from monitor.models import Company, FetchSettings, Quiet, Route, Rule, Source, Target
+from monitor.faults import (
+    RouteNames,
+    page_faults,
+    resolve_sets,
+    route_faults,
+    set_faults,
+    source_faults,
+    target_faults,
+    zone_faults,
+)
+from monitor.models import Company, FetchSettings, Quiet, Route, Rule, Source, Target, Template
 from monitor.urls import canonical_url
 
 FILES = ("monitor.toml", "sources.toml", "companies.toml", "rules.toml", "routes.toml")
 CONSOLE = Route(name="console", url="console:")
-_KEYS: dict[type, str] = {Source: "sources", Company: "companies", Route: "routes", Target: "targets"}
+_KEYS: dict[type, str] = {
+    Source: "sources",
+    Company: "companies",
+    Route: "routes",
+    Target: "targets",
+    Template: "templates",
+}
 _LISTS = {
     "sources.toml": {"sources": "[[sources]]"},
     "companies.toml": {"companies": "[[companies]]", "sets": "[sets]"},
-    "routes.toml": {"routes": "[[routes]]", "targets": "[[targets]]"},
+    "routes.toml": {"routes": "[[routes]]", "targets": "[[targets]]", "templates": "[[templates]]"},
 }
 """The keys of the files that hold lists, as they are written."""
 _T = TypeVar("_T")
@@ -98,6 +113,8 @@ class PageSettings:
     """More names under which browsers may ask, with their port, as `monitor.example:8087`."""
     token: Annotated[str, MinLen(16)] | None = field(default=None, repr=False)
     """Who asks must bring it, as a bearer token or as the password."""
+    url: str = ""
+    """Where readers of messages reach it, as `https://monitor.example`: each message then links to its alert there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +156,7 @@ class Settings:
     """Their sets of companies are resolved: `companies` holds all names."""
     targets: tuple[Target, ...] = (Target(name=CONSOLE.name, url=CONSOLE.url),)
     """Those of routes.toml, and one for each route with a URL of its own."""
+    templates: tuple[Template, ...] = ()
     secrets: frozenset[str] = frozenset()
     """What must not be shown anywhere: every `${NAME}` and every target's URL."""
 
@@ -148,6 +166,7 @@ for _kind in (
     Source,
     Company,
     Target,
+    Template,
     Quiet,
     Route,
     FetchSettings,
@@ -173,10 +192,12 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
     problems += [what for file, document in documents.items() for what in _unknown_keys(file, document)]
     main = _validate("monitor.toml", MainSettings, documents["monitor.toml"], problems) or MainSettings()
     problems += [f"monitor.toml: history.{fault}" for fault in zone_faults(main.history.zone)]
+    problems += [f"monitor.toml: page.url: {what}" for what in page_faults(main.page.url)]
     sets = _read_sets(documents["companies.toml"], problems)
     sources = _read_list("sources.toml", documents, Source, problems)
     companies = _read_list("companies.toml", documents, Company, problems)
     targets = _read_list("routes.toml", documents, Target, problems)
+    templates = _read_list("routes.toml", documents, Template, problems)
     routes = _read_list("routes.toml", documents, Route, problems) or (CONSOLE,)
     targets += tuple(Target(name=route.name, url=route.url) for route in routes if route.url)
     rules = _read_rules(folder / "rules.toml", companies, problems)
@@ -185,8 +206,10 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
         companies=frozenset(company.name for company in companies),
         sets=frozenset(sets),
         targets=frozenset(target.name for target in targets),
+        templates=frozenset(template.name for template in templates),
     )
     problems += [f"routes.toml: {route.name!r}: {what}" for route in routes for what in route_faults(route, names)]
+    problems += [f"routes.toml: {target.name!r}: {what}" for target in targets for what in target_faults(target, names)]
     problems += [f"routes.toml: the target {name!r} stands twice" for name in _repeated(one.name for one in targets)]
     problems += [f"companies.toml: sets: {what}" for what in set_faults(sets, names)]
     if problems:
@@ -201,6 +224,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
         rules=rules,
         routes=tuple(resolve_sets(route, sets) for route in routes),
         targets=targets,
+        templates=templates,
         secrets=frozenset(vault.opened)
         | {target.url for target in targets if target.url != CONSOLE.url}
         | {canonical_url(source.url) for source in sources if redact(source.url, vault.opened) != source.url},

@@ -10,6 +10,7 @@ MonitorError
 ├── StoreError           the database cannot be used
 │   ├── AlreadyRunning   another daemon holds this database
 │   └── NewerDatabase    written by a newer version of the monitor
+├── TemplateError        a message cannot be worded as its template says: names line and remedy
 ├── SendError            a message was not accepted: says whether another try helps
 └── PageError            the history cannot be served: its port is taken
 """
@@ -109,11 +110,26 @@ class NewerDatabase(StoreError):  # noqa: N818 - as above
     """The database was written by a newer version of the monitor."""
 
 
-class SendError(MonitorError):
-    """A service did not accept a message. `is_temporary`: try again, not before `retry_after_seconds`."""
+class TemplateError(MonitorError):
+    """A template cannot be used, or not for this alert."""
 
-    def __init__(self, detail: str, *, is_temporary: bool = True, retry_after_seconds: float | None = None) -> None:
+
+class SendError(MonitorError):
+    """A service did not accept a message. `is_temporary`: try again, not before `retry_after_seconds`.
+
+    `accepted_by` has the marks of the recipients who need it no more, if some but not all do.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        is_temporary: bool = True,
+        retry_after_seconds: float | None = None,
+        accepted_by: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(detail)
+        self.accepted_by = accepted_by
         self.is_temporary = is_temporary
         self.retry_after_seconds = retry_after_seconds
 

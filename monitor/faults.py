@@ -1,5 +1,6 @@
 """What is wrong with settings of which each value is right by itself. Nothing here is read from files."""
 
+import html
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -7,8 +8,11 @@ from zoneinfo import ZoneInfo
 from monitor.discover import discover
 from monitor.errors import ParseError, UrlError
 from monitor.extract import check_selector
-from monitor.models import Page, Route, Source, SourceKind
+from monitor.models import Page, Route, Source, SourceKind, Target
 from monitor.urls import canonical_url
+
+_MAX_PAGE_URL_CHARS = 200
+"""It stands in every message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,7 @@ class RouteNames:
     companies: frozenset[str]
     sets: frozenset[str]
     targets: frozenset[str]
+    templates: frozenset[str] = frozenset()
 
 
 def route_faults(route: Route, names: RouteNames) -> Iterator[str]:
@@ -26,6 +31,29 @@ def route_faults(route: Route, names: RouteNames) -> Iterator[str]:
     yield from _unknown("company", route.companies, names.companies, "the names of companies.toml")
     yield from _unknown("set", route.sets, names.sets, "those of [sets] of companies.toml")
     yield from _unknown("target", (*route.targets, *fallback), names.targets, ", ".join(sorted(names.targets)))
+    yield from _template_faults(route.template, names)
+
+
+def target_faults(target: Target, names: RouteNames) -> Iterator[str]:
+    """Yield which names of a target there are not."""
+    yield from _template_faults(target.template, names)
+
+
+def page_faults(url: str) -> Iterator[str]:
+    """Yield what is wrong with the address under which readers reach the page."""
+    if not url:
+        return
+    try:
+        is_base = not {"?", "#"} & set(canonical_url(url)) and len(html.escape(url)) <= _MAX_PAGE_URL_CHARS
+    except UrlError:
+        is_base = False
+    if not is_base:
+        yield f"{url!r} is no address, of 200 characters at most, to which others can be added; as in https://monitor.example"
+
+
+def _template_faults(template: str | None, names: RouteNames) -> Iterator[str]:
+    allowed = ", ".join(sorted(names.templates)) or "the names of [[templates]], of which there are none"
+    yield from _unknown("template", [template] if template else [], names.templates, allowed)
 
 
 def set_faults(sets: Mapping[str, Iterable[str]], names: RouteNames) -> Iterator[str]:

@@ -744,6 +744,8 @@ class Delivery:
     sent_at: datetime | None = None
     is_repeat: bool = False
     """An earlier try may have arrived."""
+    accepted_by: frozenset[str] = frozenset()
+    """Marks of the recipients at the target who have it already."""
 
     @property
     def severity(self) -> Severity:
@@ -824,12 +826,27 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """The message of one alert in the user's own words, in a part of Jinja's language; empty: built in."""
+
+    name: Annotated[str, MinLen(1)]
+    title: str = ""
+    text: str = ""
+    """Plain; where the two below are empty, in their place too."""
+    slack: str = ""
+    """In Slack's mrkdwn."""
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One place to send to."""
 
     name: Annotated[str, MinLen(1)]
     url: str = field(repr=False)
     """`console:`, a Slack webhook, or any apprise URL; may hold secrets, so never logged."""
+    template: str | None = None
+    """For what comes by routes without one of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -865,6 +882,8 @@ class Route(Conditions):
     """The target that gets what another one of this route does not take."""
     fallback_after: Annotated[int, Ge(1)] = 5
     """Tries, about 7 minutes, after which that one is given up."""
+    template: str | None = None
+    """Name of the template that words its messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ sent nothing.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.claim import Claimer, Parcel, claim_parcel
@@ -16,7 +16,7 @@ from monitor.config import NotifySettings
 from monitor.dispatch import tell_target
 from monitor.errors import SendError
 from monitor.models import Route
-from monitor.notify import Notifier, render_deliveries
+from monitor.notify import Notifier, Writer, reminder_due
 from monitor.store import Session, Store, deliveries, notices
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Postman:
     settings: NotifySettings
     now: Callable[[], datetime]
     jitter: Callable[[], float]
+    writer: Writer = field(default_factory=Writer)
     is_stopping: Callable[[], bool] = lambda: False
     """True when no more messages shall be begun."""
 
@@ -92,8 +93,9 @@ def back_off_seconds(attempts: int, jitter: float) -> float:
 async def _send(postman: Postman, parcel: Parcel) -> SendError | None:
     """Send one message; return what went wrong."""
     try:
-        message = render_deliveries(parcel.deliveries, is_lowered=parcel.is_lowered)
-        message = replace(message, is_repeat=any(one.is_repeat for one in parcel.deliveries))
+        message = postman.writer.write(parcel.deliveries, parcel.route, parcel.target, is_lowered=parcel.is_lowered)
+        is_repeat = any(one.is_repeat for one in parcel.deliveries)
+        message = replace(message, is_repeat=is_repeat, accepted_by=parcel.accepted_by)
         await postman.notifier.send(parcel.target, message, deadline_seconds=postman.settings.deadline_seconds)
     except SendError as error:
         return error
@@ -137,7 +139,7 @@ def _record_success(session: Session, postman: Postman, parcel: Parcel) -> None:
     deliveries.mark_sent(session, parcel.ids, now)
     if route.repeat_interval_seconds:
         again = [one for one in parcel.deliveries if one.reminder < MAX_REMINDERS]
-        deliveries.add_reminders(session, again, now + timedelta(seconds=route.repeat_interval_seconds))
+        deliveries.add_reminders(session, again, reminder_due(route, now))
     if notices.note_success(session, parcel.target):
         tell_target(session, parcel.target, None, postman.routes, now)
 
@@ -147,7 +149,7 @@ def _record_failure(
 ) -> None:
     """Note a failed try; hand what is dead to the route's fallback, and tell of a target that keeps failing."""
     now, fallback = postman.now(), parcel.route.fallback
-    deliveries.mark_failed(session, parcel.ids, str(failure), due_at=due_at)
+    deliveries.mark_failed(session, parcel.ids, str(failure), due_at=due_at, accepted_by=failure.accepted_by)
     if due_at is None and fallback and fallback != parcel.target:
         for one in parcel.deliveries:
             deliveries.redirect(session, one, fallback, now)

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.app import build_ruleset, check_routes, list_senders, open_store, sources_on, utc_now
+from monitor.app import build_ruleset, build_writer, check_routes, list_senders, open_store, sources_on, utc_now
 from monitor.cli.context import (
     MAX_ID,
     ExitCode,
@@ -35,9 +35,10 @@ from monitor.models import (
     Modality,
     Novelty,
     Participant,
+    Route,
     Severity,
 )
-from monitor.notify import Notifier, render_message, targets_of
+from monitor.notify import Notifier, targets_of
 from monitor.store import deliveries as outbox
 
 
@@ -72,7 +73,7 @@ def list_deliveries(
         if requeue is not None or requeue_dead:
             with store.write() as session:
                 count = outbox.requeue(session, utc_now(), delivery_id=requeue)
-            stderr.print(f"{count} to be sent again")
+            stderr.print(f"{count} to be sent again" if count else "nothing is dead that its fallback has not taken")
             if not count:
                 raise typer.Exit(ExitCode.FAILED)
             return
@@ -132,15 +133,15 @@ def send_test(context: typer.Context, route: Annotated[str, typer.Argument(metav
         raise ConfigError([f"no route is named {route!r}"], hint=f"routes.toml has: {', '.join(routes)}")
     check_routes(settings)
     for target in targets_of(routes[route]):
-        asyncio.run(_send_test(settings, target))
+        asyncio.run(_send_test(settings, routes[route], target))
         stderr.print(f"[green]✓[/] {escape(show(target))} accepted the message")
 
 
-async def _send_test(settings: Settings, target: str) -> None:
+async def _send_test(settings: Settings, route: Route, target: str) -> None:
     async with Fetcher(settings.main.fetch, now=utc_now) as fetcher:
         notifier = Notifier(list_senders(settings), post=fetcher.post, console=stdout)
         try:
-            message = render_message(_made_up_alert())
+            message = build_writer(settings).write_alert(_made_up_alert(), route, target)
             await notifier.send(target, message, deadline_seconds=settings.main.notify.deadline_seconds)
         finally:
             await notifier.aclose()

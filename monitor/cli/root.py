@@ -15,6 +15,7 @@ from monitor.cli import (
     feedback,
     history,
     inspect,
+    message,
     operate,
     reading,
     routes,
@@ -55,6 +56,7 @@ for _module in (
     routes,
     silence,
     feedback,
+    message,
     operate,
     database,
 ):

@@ -6,9 +6,14 @@ content            what an alert says                   Alert -> title, Content
 escaping           scraped text made harmless
 message            the same words for each channel      Alert -> Message
 digest             several alerts in one message        [Delivery] -> Message
+wording            a template's words in their place    [Delivery] -> Message
+template           what a template may say, compiled
+facts              what a template may name             Alert -> plain values
+sanitizing         what a template made, made harmless
 notifier           one table of channels, one deadline  route name, Message -> sent, or SendError
 console            the terminal, the default
 slack              Slack's incoming webhooks
+webhook            Discord, ntfy, JSON for programs; what a service's answer means
 mail               a mailto URL read, an alert as a mail
 smtp               e-mail
 apprise_notifier   everything else
@@ -16,7 +21,7 @@ apprise_notifier   everything else
 
 from monitor.notify.digest import render_deliveries
 from monitor.notify.message import Message, render_message
-from monitor.notify.notifier import Notifier, check_route
+from monitor.notify.notifier import Notifier, check_route, find_form
 from monitor.notify.routing import (
     Check,
     RouteVerdict,
@@ -27,7 +32,6 @@ from monitor.notify.routing import (
     routes_for,
     targets_of,
 )
-from monitor.notify.slack import Post
 from monitor.notify.timing import (
     FLOOD_SPAN,
     GroupState,
@@ -35,8 +39,11 @@ from monitor.notify.timing import (
     flood_until,
     next_digest,
     quiet_until,
+    reminder_due,
     route_faults,
 )
+from monitor.notify.webhook import Post
+from monitor.notify.wording import Writer, template_faults
 
 __all__ = [
     "FLOOD_SPAN",
@@ -46,8 +53,10 @@ __all__ = [
     "Notifier",
     "Post",
     "RouteVerdict",
+    "Writer",
     "check_route",
     "explain_routes",
+    "find_form",
     "find_silence",
     "first_due",
     "flood_until",
@@ -55,9 +64,11 @@ __all__ = [
     "is_known_story",
     "next_digest",
     "quiet_until",
+    "reminder_due",
     "render_deliveries",
     "render_message",
     "route_faults",
     "routes_for",
     "targets_of",
+    "template_faults",
 ]

@@ -12,7 +12,7 @@ from monitor.errors import SendError
 from monitor.models import Route
 from monitor.notify.escaping import clean_line, cut_text, defuse_chat, fit_lines, redact_url
 from monitor.notify.message import Message
-from monitor.notify.slack import is_final
+from monitor.notify.webhook import is_final
 
 if TYPE_CHECKING:  # for the name of a type: see `_open` for the import
     import apprise

@@ -53,20 +53,22 @@ class Content:
     """Canonical http(s) URL."""
     reason: str
     """Why this alert came."""
+    page: str = ""
+    """Where to say whether it is right: the alert's own place on the page."""
 
 
 def compose_title(alert: Alert) -> str:
     """Return who, what, how sure, as "Acme, Globex: exclusivity lost (confirmed)"; at most 200 characters."""
     event = alert.events[0]
     what = _describe_change(event)
-    names = _names_of(event)
+    names = names_of(event)
     if not names:
         return cut_text(f"{what[0].upper()}{what[1:]}: {clean_line(alert.title)}", MAX_TITLE_CHARS)
     return f"{cut_text(_join_names(names), MAX_TITLE_CHARS - len(what) - 2)}: {what}"
 
 
-def compose_content(alert: Alert) -> Content:
-    """Return what stands below the title."""
+def compose_content(alert: Alert, page_url: str = "") -> Content:
+    """Return what stands below the title; `page_url` is where readers reach the page, if they do."""
     evidence, headline = clean_line(alert.events[0].evidence.sentence), clean_line(alert.title)
     return Content(
         move=_describe_moves(alert),
@@ -76,6 +78,7 @@ def compose_content(alert: Alert) -> Content:
         place=_describe_place(alert),
         link=_find_link(alert.url),
         reason=_describe_reason(alert),
+        page=f"{page_url.rstrip('/')}/alerts/{alert.id}" if page_url and alert.id else "",
     )
 
 
@@ -97,19 +100,19 @@ def _describe_moves(alert: Alert) -> str:
 
 def _describe_others(events: Sequence[Event]) -> str:
     """Return the events after the first in short, and when the first takes effect."""
-    told = set(_names_of(events[0]))
+    told = set(names_of(events[0]))
     others = list(dict.fromkeys(_describe_other(event, told) for event in events))[1:]
     if len(others) > _MAX_OTHERS:
         others[_MAX_OTHERS:] = [f"{len(others) - _MAX_OTHERS} more"]
     if events[0].effective_on:
-        others.append(f"takes effect on {_format_day(events[0].effective_on)}")
+        others.append(f"takes effect on {format_day(events[0].effective_on)}")
     return "; ".join(others)
 
 
 def _describe_other(event: Event, told: set[str]) -> str:
     """Return the change, with names where the title has not told them all."""
     what = _describe_change(event)
-    names = _names_of(event)
+    names = names_of(event)
     news = [name for name in names if name not in told]
     if not news:
         return what
@@ -122,8 +125,8 @@ def _describe_place(alert: Alert) -> str:
     """Return outlet and time, as "Example Wire, 21 January 2025, 14:05 UTC"."""
     outlet = clean_line(alert.site_name or "") or clean_line(alert.source)
     if alert.published_at:
-        return f"{outlet}, {_format_time(alert.published_at)}"
-    return f"{outlet}, found {_format_time(alert.created_at)}"
+        return f"{outlet}, {format_time(alert.published_at)}"
+    return f"{outlet}, found {format_time(alert.created_at)}"
 
 
 def _describe_reason(alert: Alert) -> str:
@@ -141,7 +144,18 @@ def _find_link(url: str) -> str:
         return ""
 
 
-def _names_of(event: Event) -> list[str]:
+def words_of(kind: EventType) -> str:
+    """Return a type of event as people say it."""
+    return _WORDS[kind]
+
+
+def describe_who(event: Event) -> str:
+    """Return the companies of an event, in one text; empty if it has none."""
+    return _join_names(names_of(event))
+
+
+def names_of(event: Event) -> list[str]:
+    """Return the names of an event's companies, each once, clean and not too long."""
     names = (cut_text(clean_line(participant.name), _MAX_NAME_CHARS) for participant in event.participants)
     return list(dict.fromkeys(filter(None, names)))
 
@@ -155,9 +169,11 @@ def _list_names(names: Sequence[str]) -> str:
     return ", ".join(chain(names[:_MAX_NAMES], more))
 
 
-def _format_time(time: datetime) -> str:
-    return f"{_format_day(time)}, {time:%H:%M} UTC"
+def format_time(time: datetime) -> str:
+    """Return a time as "21 January 2025, 14:05 UTC"."""
+    return f"{format_day(time)}, {time:%H:%M} UTC"
 
 
-def _format_day(day: date) -> str:
+def format_day(day: date) -> str:
+    """Return a day as "21 January 2025"."""
     return f"{day.day} {day:%B %Y}"

@@ -28,19 +28,20 @@ class _Entry:
     link: str
 
 
-def render_deliveries(deliveries: Sequence[Delivery], *, is_lowered: bool = False) -> Message:
+def render_deliveries(deliveries: Sequence[Delivery], *, is_lowered: bool = False, page_url: str = "") -> Message:
     """Return the one message that tells these deliveries; never empty."""
-    message = _render_one(deliveries[0]) if len(deliveries) == 1 else _render_digest(deliveries)
+    message = _render_one(deliveries[0], page_url) if len(deliveries) == 1 else _render_digest(deliveries)
     if all(delivery.reminder for delivery in deliveries):
         title = cut_text(f"reminder: {message.title}", MAX_TITLE_CHARS)
         # another message than the first: a mail reader shows only one of a Message-ID
-        message = replace(message, title=title, key=f"{message.key} reminder {deliveries[0].reminder}")
+        named = message.key or f"{message.title} {message.text}"
+        message = replace(message, title=title, key=f"{named} reminder {deliveries[0].reminder}")
     return replace(message, severity=Severity.LOW) if is_lowered else message
 
 
-def _render_one(delivery: Delivery) -> Message:
+def _render_one(delivery: Delivery, page_url: str) -> Message:
     if delivery.alert:
-        return render_message(delivery.alert)
+        return render_message(delivery.alert, page_url)
     if delivery.notice:
         return _render_notice(delivery.notice)
     raise ValueError(f"delivery {delivery.id} tells nothing")

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs, urlsplit
 
+from monitor.models import Severity
 from monitor.notify.apprise_notifier import open_service
 from monitor.notify.escaping import clean_line
 from monitor.notify.message import Message
@@ -20,12 +21,24 @@ if TYPE_CHECKING:  # for the name of a type: apprise is loaded only where a rout
 
 _OURS = re.compile(
     r"(from|to|b?cc|reply-to|subject|date|message-id|in-reply-to|references|list-id|auto-submitted"
-    r"|x-monitor-.*|mime-version|content-.*)",
+    r"|x-monitor-.*|importance|x-priority|mime-version|content-.*)",
     re.IGNORECASE,
 )
 """Headers that a URL cannot set."""
 _POLICY = SMTP.clone(cte_type="7bit")
 """Not every server takes 8 bits, and we do not ask."""
+_PRIORITIES = {
+    Severity.HIGH: (("Importance", "high"), ("X-Priority", "1")),
+    Severity.LOW: (("Importance", "low"), ("X-Priority", "5")),
+}
+"""Importance is RFC 4021's; some readers know the other only."""
+MAIL_STYLE = (
+    "<style>:root{color-scheme:light dark}"
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:40em;margin:1em auto;padding:0 1em}"
+    "blockquote{margin:1em 0;padding:.1em 0 .1em 1em;border-left:3px solid #8a8a8a;font-size:17px}"
+    "small{color:#767676}li{margin:.6em 0}</style>"
+)
+"""The same for all mails; readers that drop it show plain paragraphs."""
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _LABEL = re.compile(r"[^a-z0-9]+")
 
@@ -109,11 +122,18 @@ def compose_mail(message: Message, mail: MailRoute, *, route_name: str) -> Email
     label = _LABEL.sub("-", route_name.lower()).strip("-") or _digest(route_name)
     composed["List-Id"] = f"<{label[:60]}.partnership-monitor.{domain}>"
     composed["Auto-Submitted"] = "auto-generated"  # so that no absence note answers (RFC 3834)
+    for name, value in _PRIORITIES.get(message.severity, ()):
+        composed[name] = value
     if message.is_repeat:
         composed["X-Monitor-Repeat"] = "possible"
     composed.set_content(message.text)
     composed.add_alternative(_wrap_html(message.html), subtype="html")
     return composed
+
+
+def mark_of(address: str) -> str:
+    """Return what stands for a recipient in the database, where addresses have no business."""
+    return _digest("recipient", address)[:16]
 
 
 def mask_address(address: str) -> str:
@@ -161,4 +181,5 @@ def _digest(*parts: str) -> str:
 
 
 def _wrap_html(paragraphs: str) -> str:
-    return f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"></head><body>\n{paragraphs}\n</body></html>\n'
+    head = f'<head><meta charset="utf-8">{MAIL_STYLE}</head>'
+    return f'<!doctype html>\n<html lang="en">{head}<body>\n{paragraphs}\n</body></html>\n'

@@ -1,18 +1,21 @@
 """The same words for each kind of channel: plain text, Slack's mrkdwn, HTML."""
 
 import html
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from monitor.models import Alert, Severity
-from monitor.notify.content import Content, compose_content, compose_title
+from monitor.notify.content import Content, compose_content, compose_title, names_of
 from monitor.notify.escaping import cut_escaped, escape_mrkdwn
 
 _MAX_CHARS = {"also": 300, "evidence": 900, "headline": 200, "move": 200, "place": 100, "reason": 200}
 """Of each line, escaped: with the longest link and our own words, 3,000 at most."""
 
-_MAX_LINK_CHARS = 1_100
+MAX_LINK_CHARS = 800
 """A longer link is left out: cut, it would lead nowhere. `monitor show` has it."""
+_MAX_MARKS = 8
+_ASK = "right or wrong?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class Message:
     markdown: str
     """In Slack's mrkdwn; at most 3,000 characters."""
     html: str
-    """Paragraphs without head and body; at most 4,500 characters."""
+    """Paragraphs without head and body; at most 4,500 characters, in a template's words 16,000."""
     severity: Severity = Severity.NORMAL
     key: str = ""
     """Names this message among all that are ever sent; empty: its words do."""
@@ -34,16 +37,18 @@ class Message:
     """Names what it is about, for channels that have threads."""
     is_repeat: bool = False
     """It was sent before, and may have arrived."""
+    accepted_by: frozenset[str] = frozenset()
+    """Marks of the recipients who have it already: see `SendError`."""
 
 
-def render_message(alert: Alert) -> Message:
-    """Return what people are told about `alert`."""
-    content = compose_content(alert)
+def render_message(alert: Alert, page_url: str = "") -> Message:
+    """Return what people are told about `alert`, with a link to its place on the page if that has an address."""
+    content, names = compose_content(alert, page_url), names_of(alert.events[0])
     return Message(
         title=compose_title(alert),
         text=_lay_out_text(_escape(content, str)),
-        markdown=_lay_out_mrkdwn(_escape(content, escape_mrkdwn)),
-        html=_lay_out_html(_escape(content, html.escape)),
+        markdown=_lay_out_mrkdwn(_mark(_escape(content, escape_mrkdwn), map(escape_mrkdwn, names), "*", "*")),
+        html=_lay_out_html(_mark(_escape(content, html.escape), map(html.escape, names), "<b>", "</b>")),
         severity=alert.severity,
         key=f"{alert.id} {alert.created_at.isoformat()} {alert.url}",  # a new database counts from 1 again
         story=str(alert.story_id),
@@ -54,7 +59,20 @@ def _escape(content: Content, escape: Callable[[str], str]) -> Content:
     """Return `content` with each line escaped and cut to its share of the message."""
     lines = {name: cut_escaped(getattr(content, name), limit, escape) for name, limit in _MAX_CHARS.items()}
     link = escape(content.link)
-    return replace(content, **lines, link=link if len(link) <= _MAX_LINK_CHARS else "")
+    return replace(content, **lines, link=link if len(link) <= MAX_LINK_CHARS else "", page=escape(content.page))
+
+
+def _mark(content: Content, names: Iterable[str], opening: str, closing: str) -> Content:
+    """Return escaped content in whose evidence the companies are marked, where the sentence writes them alike.
+
+    Not after & or #: there, what looks like a name is part of an escape.
+    """
+    wanted = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    if not wanted:
+        return content
+    pattern = rf"(?<![\w&#])(?:{wanted})(?!\w)"
+    evidence = re.sub(pattern, lambda found: f"{opening}{found[0]}{closing}", content.evidence, count=_MAX_MARKS)
+    return replace(content, evidence=evidence)
 
 
 def _lay_out_text(content: Content) -> str:
@@ -65,6 +83,7 @@ def _lay_out_text(content: Content) -> str:
         f"{content.headline} ({content.place})" if content.headline else content.place,
         content.link,
         f"why: {content.reason}",
+        content.page and f"{_ASK}\n{content.page}",
     )
     return "\n".join(filter(None, lines))
 
@@ -78,6 +97,7 @@ def _lay_out_mrkdwn(content: Content) -> str:
         content.evidence and f">“{content.evidence}”",
         f"{linked} ({content.place})" if linked else content.place,
         f"_why:_ {content.reason}",
+        content.page and f"<{content.page}|{_ASK}>",
     )
     return "\n".join(filter(None, lines))
 
@@ -91,5 +111,6 @@ def _lay_out_html(content: Content) -> str:
         content.evidence and f"<blockquote>“{content.evidence}”</blockquote>",
         f"<p>{'<br>'.join(source)}</p>",
         f"<p><small>why: {content.reason}</small></p>",
+        content.page and f'<p><a href="{content.page}" rel="noopener noreferrer">{_ASK}</a></p>',
     )
     return "\n".join(filter(None, paragraphs))

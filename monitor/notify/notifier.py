@@ -14,8 +14,19 @@ from monitor.notify.apprise_notifier import AppriseSender, check_apprise_url
 from monitor.notify.console import check_console_url, print_message
 from monitor.notify.mail import check_mail_url
 from monitor.notify.message import Message
-from monitor.notify.slack import SLACK_PREFIXES, Post, check_slack_url, post_to_slack
+from monitor.notify.slack import SLACK_PREFIXES, post_to_slack
 from monitor.notify.smtp import MAIL_PREFIXES, MailSender
+from monitor.notify.webhook import (
+    DISCORD_PREFIXES,
+    JSON_PREFIXES,
+    NTFY_PREFIXES,
+    Post,
+    check_ntfy_url,
+    check_webhook,
+    post_message,
+    post_to_discord,
+    post_to_ntfy,
+)
 
 _MAX_LATE = 4
 """Messages to one route that may still run after their deadline; then it refuses more until one ends."""
@@ -40,6 +51,8 @@ class _Channel:
     make: Callable[[Route, _Means], Send]
     can_be_cut: bool = False
     """Whether a message may be cancelled half-way: not in apprise's threads, nor in the HTTP client's pool."""
+    form: str = "text"
+    """Which form of a message it shows: `text` or `slack`; mails have two, of which one is `text`."""
 
 
 _CHANNELS = (
@@ -50,8 +63,24 @@ _CHANNELS = (
     ),
     _Channel(
         prefixes=SLACK_PREFIXES,
-        check=check_slack_url,
+        check=check_webhook,
         make=lambda route, means: partial(post_to_slack, route=route, post=means.post),
+        form="slack",
+    ),
+    _Channel(
+        prefixes=DISCORD_PREFIXES,
+        check=check_webhook,
+        make=lambda route, means: partial(post_to_discord, route=route, post=means.post),
+    ),
+    _Channel(
+        prefixes=NTFY_PREFIXES,
+        check=check_ntfy_url,
+        make=lambda route, means: partial(post_to_ntfy, route=route, post=means.post),
+    ),
+    _Channel(
+        prefixes=JSON_PREFIXES,
+        check=check_webhook,
+        make=lambda route, means: partial(post_message, route=route, post=means.post),
     ),
     _Channel(
         prefixes=MAIL_PREFIXES,
@@ -71,6 +100,11 @@ def check_route(route: Route) -> str | None:
     """Return what is wrong with the URL of `route`, without its secrets, or None."""
     problem = _find_channel(route.url).check(route.url)
     return problem and f"route {route.name!r}: {problem}"
+
+
+def find_form(url: str) -> str:
+    """Return which form of a message a target with this URL shows: `text` or `slack`."""
+    return _find_channel(url).form
 
 
 def _find_channel(url: str) -> _Channel:

@@ -6,7 +6,6 @@ deadline, and does not wait 5.5 s between two mails.
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Mapping
 
 import aiosmtplib
@@ -14,15 +13,13 @@ import aiosmtplib
 from monitor.errors import SendError
 from monitor.models import Route
 from monitor.notify.escaping import clean_line, cut_text, redact_url
-from monitor.notify.mail import MailRoute, MailSecurity, compose_mail, mask_address, read_mail_url
+from monitor.notify.mail import MailRoute, MailSecurity, compose_mail, mark_of, mask_address, read_mail_url
 from monitor.notify.message import Message
 
 log = logging.getLogger(__name__)
 
 MAIL_PREFIXES = ("mailto:", "mailtos:")
 _MAX_DETAIL_CHARS = 160
-_MAX_PARTLY_SENT = 1_000
-"""Mails remembered of which only some recipients have accepted theirs."""
 
 Answers = Mapping[str, aiosmtplib.SMTPResponse]
 """What a server said by recipient."""
@@ -34,19 +31,18 @@ class MailSender:
     def __init__(self, route: Route) -> None:
         self._route = route
         self._mail: MailRoute | None = None
-        self._done: OrderedDict[str, set[str]] = OrderedDict()
-        """By Message-ID, whom a mail need not be sent to again."""
 
     async def send(self, message: Message) -> None:
         """Send `message`; raise SendError unless the server accepts it for all who can get it.
 
-        Recipients refused for good are logged, those refused for now get the next try to themselves. The memory of
-        that ends with the process: then all get the mail again, under the same Message-ID.
+        Recipients refused for good are logged, those refused for now get the next try to themselves: the error says
+        who needs it no more, the message whom an earlier one named.
         """
         self._mail = self._mail or await self._read_url()
         composed = compose_mail(message, self._mail, route_name=self._route.name)
-        key = composed["Message-ID"]
-        waiting = [one for one in self._mail.recipients if one not in self._done.get(key, ())]
+        waiting = [one for one in self._mail.recipients if mark_of(one) not in message.accepted_by]
+        if not waiting:
+            return
         try:
             refused = await transmit(composed.as_bytes(), self._mail, recipients=waiting)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
@@ -55,9 +51,8 @@ class MailSender:
         if final := {one: answer for one, answer in refused.items() if one not in delayed}:
             log.error("recipients refused", extra={"route": self._route.name, "refused": self._list_refused(final)})
         if delayed:
-            self._remember(key, set(waiting) - set(delayed))
-            raise SendError(f"{self._name}: accepted but for {self._list_refused(delayed)}")
-        self._done.pop(key, None)
+            accepted_by = message.accepted_by | {mark_of(one) for one in waiting if one not in delayed}
+            raise SendError(f"{self._name}: accepted but for {self._list_refused(delayed)}", accepted_by=accepted_by)
 
     @property
     def _name(self) -> str:
@@ -68,11 +63,6 @@ class MailSender:
             return await asyncio.to_thread(read_mail_url, self._route.url)  # 1 s the first time: it loads apprise
         except ValueError as error:
             raise SendError(f"{self._name}: {error}", is_temporary=False) from None
-
-    def _remember(self, key: str, done: set[str]) -> None:
-        self._done.setdefault(key, set()).update(done)
-        while len(self._done) > _MAX_PARTLY_SENT:
-            self._done.popitem(last=False)
 
     def _explain(self, error: Exception) -> SendError:
         return SendError(f"{self._name}: {self._describe(error)}", is_temporary=not is_final_failure(error))

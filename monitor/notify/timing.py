@@ -12,6 +12,8 @@ from monitor.notify.routing import is_as_severe, targets_of
 
 FLOOD_SPAN = timedelta(hours=1)
 _DAYS = tuple(Day)
+_JUST_BEFORE = timedelta(minutes=1)
+"""So that an interval of a day is the next day's digest: messages leave a little after their time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,12 @@ def first_due(route: Route, group: GroupState, now: datetime) -> datetime:
     if next_at and next_at > now:
         due_at = next_at
     return next_digest(route.digest, route.zone, due_at) if route.digest else due_at
+
+
+def reminder_due(route: Route, now: datetime) -> datetime:
+    """Return when what was sent now is due to be told again; in a digest, at its next time after that."""
+    due_at = now + timedelta(seconds=route.repeat_interval_seconds)
+    return next_digest(route.digest, route.zone, due_at - _JUST_BEFORE) if route.digest else due_at
 
 
 def next_digest(digest: str, zone: str, after: datetime) -> datetime:

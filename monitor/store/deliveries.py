@@ -5,8 +5,9 @@ runs out, and it is sent again. At least once, never lost. Deliveries that leave
 and recorded together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.orm import aliased
@@ -20,6 +21,7 @@ from monitor.store.tables import AlertRow, DeliveryRow
 
 _MAX_PARCEL = 500
 """Deliveries of one message; what is more goes with the next."""
+_AGAIN = {"state": DeliveryState.WAITING, "attempts": 0}
 
 
 def add_delivery(
@@ -51,17 +53,20 @@ def add_reminders(session: Session, sent: Iterable[Delivery], due_at: datetime) 
 
 def redirect(session: Session, delivery: Delivery, target: str, now: datetime) -> None:
     """Put what a target did not take into the outbox for another, unless it is there already."""
-    row = _copy(delivery, now)
-    row.target = target
-    same = select(DeliveryRow.id).where(
-        DeliveryRow.route == row.route,
-        DeliveryRow.target == row.target,
-        DeliveryRow.alert_id == row.alert_id,
-        DeliveryRow.notice_id == row.notice_id,
-        DeliveryRow.reminder == row.reminder,
+    same = select(DeliveryRow).where(
+        DeliveryRow.route == delivery.route,
+        DeliveryRow.target == target,
+        DeliveryRow.alert_id == (delivery.alert.id if delivery.alert else None),
+        DeliveryRow.notice_id == (delivery.notice.id if delivery.notice else None),
+        DeliveryRow.reminder == delivery.reminder,
     )
-    if session.exec(same).first() is None:
+    row = session.exec(same).first()
+    if row is None:
+        row = _copy(delivery, now)
+        row.target, row.handed_from = target, delivery.id
         session.add(row)
+    elif row.handed_from == delivery.id and row.state == DeliveryState.SILENCED:
+        row.sqlmodel_update(_AGAIN | {"due_at": now, "last_error": None})
 
 
 def read_group(session: Session, *, route: str, target: str, group: str) -> tuple[datetime | None, datetime | None]:
@@ -192,9 +197,21 @@ def mark_sent(session: Session, delivery_ids: Sequence[int], now: datetime) -> N
     )
 
 
-def mark_failed(session: Session, delivery_ids: Sequence[int], error: str, *, due_at: datetime | None) -> None:
-    """Note a failed try of a message; it is due again at `due_at`, or dead if that is None."""
-    outcome = {"state": DeliveryState.DEAD} if due_at is None else {"due_at": due_at}
+def mark_failed(
+    session: Session,
+    delivery_ids: Sequence[int],
+    error: str,
+    *,
+    due_at: datetime | None,
+    accepted_by: Collection[str] = (),
+) -> None:
+    """Note a failed try of a message; it is due again at `due_at`, or dead if that is None.
+
+    `accepted_by` are marks of recipients who need it no more.
+    """
+    outcome: dict[str, Any] = {"state": DeliveryState.DEAD} if due_at is None else {"due_at": due_at}
+    if accepted_by:
+        outcome["accepted_by"] = sorted(accepted_by)
     session.exec(
         update(DeliveryRow)
         .where(_are(delivery_ids))
@@ -203,14 +220,32 @@ def mark_failed(session: Session, delivery_ids: Sequence[int], error: str, *, du
 
 
 def requeue(session: Session, now: datetime, *, delivery_id: int | None = None) -> int:
-    """Make one dead delivery, or all, due again; return how many."""
-    chosen = [col(DeliveryRow.id) == delivery_id] if delivery_id is not None else []
-    result = session.exec(
-        update(DeliveryRow)
-        .where(col(DeliveryRow.state) == DeliveryState.DEAD, *chosen)
-        .values(state=DeliveryState.WAITING, due_at=now, attempts=0)
+    """Make one dead delivery, or all, due again; return how many.
+
+    Not what a fallback has taken, or is about to; and of one that died at its target and at the fallback, the first
+    goes again, the other only if that fails.
+    """
+    other = aliased(DeliveryRow)
+    is_taken = (
+        select(other.id)
+        .where(other.handed_from == DeliveryRow.id, col(other.state).in_([DeliveryState.WAITING, DeliveryState.SENT]))
+        .exists()
     )
-    return int(result.rowcount)
+    chosen = [col(DeliveryRow.state) == DeliveryState.DEAD, ~is_taken]
+    if delivery_id is not None:
+        chosen.append(col(DeliveryRow.id) == delivery_id)
+    else:
+        is_first_dead = (
+            select(other.id).where(other.id == DeliveryRow.handed_from, other.state == DeliveryState.DEAD).exists()
+        )
+        chosen.append(~is_first_dead)
+    ids = [one for one in session.exec(select(DeliveryRow.id).where(*chosen)) if one is not None]
+    for chunk in in_chunks(ids):
+        session.exec(update(DeliveryRow).where(col(DeliveryRow.id).in_(chunk)).values(**_AGAIN, due_at=now))
+        held_back = [col(DeliveryRow.handed_from).in_(chunk), col(DeliveryRow.state) == DeliveryState.DEAD]
+        reason = {"state": DeliveryState.SILENCED, "last_error": "its first target is tried again"}
+        session.exec(update(DeliveryRow).where(*held_back).values(**reason))
+    return len(ids)
 
 
 def list_deliveries(
@@ -279,6 +314,7 @@ def _deliveries_of(session: Session, rows: Sequence[DeliveryRow]) -> list[Delive
             last_error=row.last_error,
             sent_at=row.sent_at,
             is_repeat=row.leased_until is not None or row.last_error is not None,
+            accepted_by=frozenset(row.accepted_by or ()),
         )
         for row in rows
     ]

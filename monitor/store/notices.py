@@ -35,9 +35,20 @@ def read_notices(session: Session, notice_ids: Sequence[int]) -> dict[int, Notic
     notices = {}
     for chunk in in_chunks(notice_ids):
         for row in session.exec(select(NoticeRow).where(col(NoticeRow.id).in_(chunk))):
-            facts = row.model_dump() | {"about": Subject(row.about), "severity": Severity(row.severity)}
-            notices[row.id or 0] = Notice(**facts)
+            notices[row.id or 0] = _notice_of(row)
     return notices
+
+
+def list_notices(
+    session: Session, *, about: Subject | None = None, since: datetime | None = None, limit: int = 50
+) -> list[Notice]:
+    """Return the newest notices, newest first."""
+    wanted = select(NoticeRow).order_by(col(NoticeRow.id).desc()).limit(limit)
+    if about is not None:
+        wanted = wanted.where(NoticeRow.about == about)
+    if since is not None:
+        wanted = wanted.where(col(NoticeRow.created_at) >= since)
+    return [_notice_of(row) for row in session.exec(wanted)]
 
 
 def note_failure(session: Session, target: str) -> int:
@@ -89,6 +100,10 @@ def end_silence(session: Session, silence_id: int, now: datetime) -> bool:
         return False
     row.ends_at = now
     return True
+
+
+def _notice_of(row: NoticeRow) -> Notice:
+    return Notice(**row.model_dump() | {"about": Subject(row.about), "severity": Severity(row.severity)})
 
 
 def _silence_of(row: SilenceRow) -> Silence:

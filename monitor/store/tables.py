@@ -314,6 +314,7 @@ class DeliveryRow(SQLModel, table=True):
         Index("deliveries_groups", "route", "target", "group", "state", "sent_at"),
         Index("deliveries_sent", "route", "target", "sent_at"),
         Index("deliveries_by_route", "route", "state"),
+        Index("deliveries_handed", "handed_from"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -333,6 +334,10 @@ class DeliveryRow(SQLModel, table=True):
     attempts: int = 0
     last_error: str | None = None
     sent_at: datetime | None = None
+    accepted_by: list[str] | None = Field(default=None, sa_column=Column(JSON))
+    """Marks of the recipients at the target who have it although it must go again; not their addresses."""
+    handed_from: int | None = None
+    """The delivery that its target did not take, and that this one is in place of."""
 
 
 class TargetRow(SQLModel, table=True):

@@ -48,7 +48,7 @@ def main() -> None:
     strings = read_strings(with_payloads=parser.parse_args().payloads)
     harmless, alive = asyncio.run(measure(strings))
     for channel, count in harmless.items():
-        print(f"{channel:<10}{count} of {len(strings)} arrived, with nothing alive")
+        print(f"{channel:<12}{count} of {len(strings)} arrived, with nothing alive")
     print("\n".join(alive))
     raise SystemExit(bool(alive))
 

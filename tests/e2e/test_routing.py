@@ -146,3 +146,15 @@ def test_routes_that_cannot_work_are_told_by_the_check_of_the_settings(desk: Mon
     told = desk.run("config", "check", expect=2)
     assert "'r': digest: 'dayly 08:00' is no schedule: allowed are hourly, daily 08:00" in told
     assert "'s': it sends nowhere" in told
+
+
+def test_a_target_that_fails_stands_among_the_notices(desk: Monitor, site: Site) -> None:
+    assert "nothing was wrong" in desk.run("notices")
+    site.failing["/desk"] = 404
+    desk.configure(routes=ROUTES.format(address=site.address).replace("group_wait_seconds = 1", ""))
+    desk.run("check", expect=1)
+    (notice,) = desk.ask("notices", "--since", "1h")
+    assert (notice["about"], notice["name"], notice["condition"]) == ("targets", "desk", "takes no messages")
+    assert "404" in notice["detail"]
+    assert desk.ask("notices", "--about", "sources") == []
+    assert "desk" in desk.run("notices", "--about", "targets")

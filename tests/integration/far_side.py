@@ -35,7 +35,11 @@ from monitor.models import (
     Severity,
 )
 from monitor.notify import Notifier, render_message
+from monitor.notify.content import names_of
+from monitor.notify.escaping import escape_mrkdwn
+from monitor.notify.mail import MAIL_STYLE
 
+_POSTED = ("slack", "ntfy", "discord", "our-ntfy", "our-discord", "json")
 LINK = "https://news.example/acme"
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 _LIVE_TOKENS = {
@@ -83,10 +87,12 @@ class FarSide:
     """Servers that keep what they are sent, and a notifier with a route to each."""
 
     def __init__(self) -> None:
-        self.posts: dict[str, list[tuple[dict[str, str], bytes]]] = {"slack": [], "ntfy": [], "discord": []}
+        self.posts: dict[str, list[tuple[dict[str, str], bytes]]] = {name: [] for name in _POSTED}
         self.mails: list[tuple[list[str], bytes]] = []
         self.screen = io.StringIO()
         self.notifier: Notifier
+        self.names: list[str] = []
+        """Of the companies in the alert."""
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.mails.append((list(envelope.rcpt_tos), envelope.content))
@@ -95,6 +101,7 @@ class FarSide:
     async def send(self, alert: Alert) -> dict[str, list[str]]:
         """Send an alert to every channel; return what is alive there, by channel, and nothing for those without."""
         self.clear()
+        self.names = names_of(alert.events[0])
         message = render_message(alert)
         await asyncio.gather(*(self.notifier.send(channel, message, deadline_seconds=60) for channel in _CHECKS))
         return {channel: found for channel, check in _CHECKS.items() if (found := list(check(self)))}
@@ -130,6 +137,9 @@ async def open_far_side(point_discord_to: Callable[[str], None]) -> AsyncIterato
         "mail": f"mailto://127.0.0.1:{smtp.sockets[0].getsockname()[1]}?from=m@desk.example&to=a@desk.example",
         "ntfy": f"ntfy://{address}/ntfy",
         "discord": "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
+        "our-ntfy": f"ntfy+http://{address}/our-ntfy",
+        "our-discord": f"discord+http://{address}/our-discord",
+        "json": f"json+http://{address}/json",
         "console": "console:",
     }
     console = Console(file=far_side.screen, width=100)
@@ -147,7 +157,8 @@ def _make_handler(far_side: FarSide) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            channel = next((name for name in far_side.posts if self.path.startswith(f"/{name}")), "ntfy")
+            named = (name for name in far_side.posts if self.path.startswith(f"/{name}"))
+            channel = next(named, None) or json.loads(body)["topic"]  # ntfy's is not in the path
             far_side.posts[channel].append((dict(self.headers), body))
             self.send_response(200)
             self.send_header("Content-Length", "2")
@@ -176,6 +187,8 @@ def find_hidden(text: str) -> Iterator[str]:
 def check_slack(far_side: FarSide) -> Iterator[str]:
     _, sent = far_side.read_post("slack")
     title, body = (block["text"]["text"] for block in sent["blocks"])
+    for name in sorted(map(escape_mrkdwn, far_side.names), key=len, reverse=True):
+        body = body.replace(f"*{name}*", name)  # marked by us
     ours = re.sub(r"^(\*also:\*|>|_why:_) ?", "", body, flags=re.MULTILINE)
     for link in re.findall(r"<[^>]*>", ours):
         if not link.startswith(f"<{LINK}"):
@@ -185,14 +198,24 @@ def check_slack(far_side: FarSide) -> Iterator[str]:
         yield from (f"style {found}" for found in _SLACK_STYLE.findall(text))
 
 
-def check_discord(far_side: FarSide) -> Iterator[str]:
-    _, sent = far_side.read_post("discord")
+def check_our_discord(far_side: FarSide) -> Iterator[str]:
+    yield from check_discord(far_side, "our-discord")
+    _, sent = far_side.read_post("our-discord")
+    if sent["allowed_mentions"] != {"parse": []}:
+        yield f"mentions {sent['allowed_mentions']}"
+
+
+def check_discord(far_side: FarSide, channel: str = "discord") -> Iterator[str]:
+    _, sent = far_side.read_post(channel)
     text = sent["content"].replace("\r\n", "\n")
-    if extra := set(sent) - {"content", "wait", "tts", "username", "avatar_url"}:
+    if extra := set(sent) - {"content", "wait", "tts", "username", "avatar_url", "allowed_mentions"}:
         yield f"fields {extra}"
     if len(text) > 2000:
         yield f"{len(text)} characters"
     yield from find_hidden(text)
+    if channel == "our-discord":  # its title is bold, and ours
+        assert text.startswith("**")
+        text = text.replace("**", "", 2)
     yield from (f"mark {found.group()}" for found in _DISCORD.finditer(text))
     for token in _MARKDOWN.parse(text):
         for one in (token, *(token.children or ())):
@@ -200,9 +223,20 @@ def check_discord(far_side: FarSide) -> Iterator[str]:
                 yield f"markdown {one.type}"
 
 
-def check_ntfy(far_side: FarSide) -> Iterator[str]:
-    headers, sent = far_side.read_post("ntfy")
-    if extra := set(sent) - {"topic", "title", "message"}:
+def check_our_ntfy(far_side: FarSide) -> Iterator[str]:
+    yield from check_ntfy(far_side, "our-ntfy")
+    if len(str(far_side.read_post("our-ntfy")[1]["message"]).encode()) > 4_096:
+        yield "a message that becomes a file"
+
+
+def check_json(far_side: FarSide) -> Iterator[str]:
+    _, sent = far_side.read_post("json")
+    yield from find_hidden(sent["title"] + sent["text"])
+
+
+def check_ntfy(far_side: FarSide, channel: str = "ntfy") -> Iterator[str]:
+    headers, sent = far_side.read_post(channel)
+    if extra := set(sent) - {"topic", "title", "message", "priority"}:
         yield f"fields {extra}"
     if live := [name for name in headers if name.lower().startswith("x-")]:
         yield f"headers {live}"
@@ -226,7 +260,7 @@ def check_mail(far_side: FarSide) -> Iterator[str]:
     text, page = mail.iter_parts()
     yield from (f"defect {defect}" for part in (mail, text, page) for defect in part.defects)
     tags = _Tags()
-    tags.feed(page.get_content())
+    tags.feed(page.get_content().replace(MAIL_STYLE, "", 1))
     yield from tags.strange
     words = f"{mail['Subject']} {text.get_content()} {page.get_content()}"
     yield from find_hidden(words.replace("\r\n", "\n"))
@@ -254,5 +288,8 @@ _CHECKS: dict[str, Callable[[FarSide], Iterator[str]]] = {
     "mail": check_mail,
     "ntfy": check_ntfy,
     "discord": check_discord,
+    "our-ntfy": check_our_ntfy,
+    "our-discord": check_our_discord,
+    "json": check_json,
     "console": check_console,
 }

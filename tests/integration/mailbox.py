@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from ssl import SSLContext
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -79,7 +80,8 @@ class Mailbox:
         return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
-        self.was_encrypted = session.ssl is not None
+        over_tls = cast("asyncio.Transport", server.transport).get_extra_info("ssl_object")
+        self.was_encrypted = (session.ssl or over_tls) is not None
         if self.answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
@@ -95,10 +97,10 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def serve(mailbox: Mailbox, **options: Any) -> AsyncIterator[str]:
-    """Serve a mailbox; give its host and port."""
+async def serve(mailbox: Mailbox, tls: SSLContext | None = None, **options: Any) -> AsyncIterator[str]:
+    """Serve a mailbox, with `tls` over TLS from the first byte; give its host and port."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop, **options), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: SMTP(mailbox, loop=loop, **options), "127.0.0.1", 0, ssl=tls)
     yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     server.close()
 

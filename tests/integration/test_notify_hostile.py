@@ -45,7 +45,7 @@ async def test_the_words_arrive_all_the_same(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(NotifyNtfy, "request_rate_per_sec", 0)
     async with open_far_side(lambda url: monkeypatch.setattr(NotifyDiscord, "notify_url", url)) as far_side:
         await far_side.send(make_alert("Acme leaves", 1))
-        bodies = [str(far_side.read_post(channel)[1]) for channel in ("slack", "ntfy", "discord")]
+        bodies = [str(far_side.read_post(channel)[1]) for channel in far_side.posts]
         for body in (*bodies, far_side.mails[0][1].decode(), far_side.screen.getvalue()):
             assert "Acme leaves again" in body
             assert "https://news.example/acme" in body

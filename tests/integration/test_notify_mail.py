@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.errors import SendError
-from monitor.models import Route
+from monitor.models import Route, Severity
 from monitor.notify import Notifier, check_route, render_message
 from tests.integration.mailbox import ALERT, Mailbox, refuse, send, serve
 
@@ -138,19 +138,31 @@ async def test_one_refused_recipient_keeps_the_mail_from_nobody_else(
 
 async def test_a_recipient_put_off_gets_the_next_try_alone(mailbox: tuple[Mailbox, str]) -> None:
     box, url = mailbox
-    box.answers_to_recipients["busy@desk.example"] = "450 come back later"
-    notifier = Notifier([Route(name="mail", url=f"{url},busy@desk.example")], post=refuse)
+    url = f"{url},busy@desk.example,gone@desk.example"
+    message = render_message(ALERT)
+    box.answers_to_recipients = {"busy@desk.example": "450 come back later", "gone@desk.example": "550 no such user"}
     with pytest.raises(SendError, match=r"b…@desk\.example \(450 come back later\)") as caught:
-        await notifier.send("mail", render_message(ALERT))
+        await send(url, message=message)
     assert caught.value.is_temporary
-    box.answers_to_recipients.clear()
-    await notifier.send("mail", render_message(ALERT))
-    await notifier.send("mail", render_message(replace(ALERT, id=6)))
+    assert len(caught.value.accepted_by) == 2
+    assert "analyst" not in repr(caught.value.accepted_by)
+    box.answers_to_recipients = {}
+    await send(url, message=replace(message, accepted_by=caught.value.accepted_by))
+    await send(url, message=message)
     assert [recipients for recipients, _ in box.received] == [
         ["analyst@desk.example"],
         ["busy@desk.example"],
-        ["analyst@desk.example", "busy@desk.example"],
+        ["analyst@desk.example", "busy@desk.example", "gone@desk.example"],
     ]
+
+
+async def test_a_mail_that_everybody_has_is_not_sent(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    box.answers_to_recipients["busy@desk.example"] = "450 come back later"
+    with pytest.raises(SendError) as caught:
+        await send(f"{url},busy@desk.example")
+    await send(url, message=replace(render_message(ALERT), accepted_by=caught.value.accepted_by))
+    assert len(box.received) == 1
 
 
 async def test_an_answer_lost_after_the_mail_is_a_temporary_failure(mailbox: tuple[Mailbox, str]) -> None:
@@ -239,3 +251,16 @@ def test_a_url_is_checked_before_it_is_used(url: str, *, is_good: bool) -> None:
     problem = check_route(Route(name="mail", url=url))
     assert (problem is None) is is_good
     assert "secret" not in (problem or "")
+
+
+@pytest.mark.parametrize(
+    ("severity", "importance", "priority"),
+    [(Severity.HIGH, "high", "1"), (Severity.NORMAL, None, None), (Severity.LOW, "low", "5")],
+)
+async def test_a_mail_says_how_important_it_is(
+    mailbox: tuple[Mailbox, str], severity: Severity, importance: str | None, priority: str | None
+) -> None:
+    box, url = mailbox
+    await send(url, message=replace(render_message(ALERT), severity=severity))
+    ((_, mail),) = box.received
+    assert (mail["Importance"], mail["X-Priority"]) == (importance, priority)

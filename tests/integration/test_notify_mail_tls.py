@@ -4,6 +4,7 @@ import shutil
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 async def test_a_user_logs_in_over_starttls(certificate: ssl.SSLContext) -> None:
     box = Mailbox()
-    options = {"tls_context": certificate, "require_starttls": True, "auth_required": True}
+    options: dict[str, Any] = {"tls_context": certificate, "require_starttls": True, "auth_required": True}
     async with serve(box, authenticator=box.authenticate, **options) as address:
         ends = "?from=m@desk.example&to=a@desk.example&verify=no"
         await send(f"mailtos://joe:right-pass%2Fword@{address}{ends}")
@@ -51,6 +52,30 @@ async def test_a_user_logs_in_over_starttls(certificate: ssl.SSLContext) -> None
             await send(f"mailtos://joe:very-secret@{address}{ends}")
     assert not caught.value.is_temporary
     assert set(box.logins) == {"joe:right-pass/word", "joe:very-secret"}
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+async def test_a_mail_may_go_over_a_connection_that_is_tls_from_its_first_byte(certificate: ssl.SSLContext) -> None:
+    box = Mailbox()
+    login = box.authenticate
+    # without auth_require_tls: aiosmtpd does not see that it is TLS already
+    async with serve(box, certificate, authenticator=login, auth_required=True, auth_require_tls=False) as address:
+        ends = "?from=m@desk.example&to=a@desk.example&mode=ssl"
+        with pytest.raises(SendError, match="certificate verify failed"):
+            await send(f"mailto://joe:right-pass%2Fword@{address}{ends}")
+        await send(f"mailto://joe:right-pass%2Fword@{address}{ends}&verify=no")
+    ((recipients, mail),) = box.received
+    assert (recipients, mail["To"]) == (["a@desk.example"], "a@desk.example")
+    assert box.was_encrypted
+    assert box.logins == ["joe:right-pass/word"]
+
+
+async def test_a_server_that_speaks_no_tls_gets_no_mail_in_clear(mailbox: tuple[Mailbox, str]) -> None:
+    box, url = mailbox
+    with pytest.raises(SendError, match="no connection") as caught:
+        await send(f"{url}&mode=ssl", deadline_seconds=5)
+    assert caught.value.is_temporary
+    assert not box.received
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(certificate: ssl.SSLContext) -> None:

@@ -33,7 +33,7 @@ from monitor.models import (
     SourceState,
     Subject,
 )
-from monitor.notify import Notifier
+from monitor.notify import Notifier, render_deliveries
 from monitor.outbox import MAX_REMINDERS, FlushReport, Postman, flush
 from monitor.store import Store, deliveries, news, notices
 from tests.conftest import Site
@@ -92,6 +92,10 @@ class Desk:
     def states(self) -> dict[DeliveryState, int]:
         with self.store.read() as session:
             return deliveries.count_deliveries(session)
+
+    def requeue(self, delivery_id: int | None = None) -> int:
+        with self.store.write() as session:
+            return deliveries.requeue(session, self.now, delivery_id=delivery_id)
 
     def silence(self, **conditions: Any) -> None:
         with self.store.write() as session:
@@ -330,6 +334,20 @@ async def test_a_reminder_that_waits_does_not_hold_up_news_of_its_group(desk: De
     assert (await desk.flush()).sent == 1
 
 
+async def test_reminders_of_a_digest_come_at_its_time_under_names_of_their_own(desk: Desk) -> None:
+    desk.routes = (route(digest="daily 08:00", repeat_interval_seconds=86_400),)
+    desk.now = datetime(2026, 5, 5, 7, tzinfo=UTC)
+    desk.tell()
+    desk.tell("Cedar")
+    assert (await desk.flush(HOUR + MINUTE / 2)).sent == 1  # a little late, as in life
+    with desk.store.read() as session:
+        waiting = deliveries.list_deliveries(session, state=DeliveryState.WAITING)
+    assert {one.due_at for one in waiting} == {datetime(2026, 5, 6, 8, tzinfo=UTC)}
+    titles = [render_deliveries(waiting).title, render_deliveries(waiting[:1] * 2).title]
+    assert all(title.startswith("reminder: 2 alerts: ") for title in titles)
+    assert render_deliveries(waiting).key != render_deliveries(waiting[:1] * 2).key
+
+
 # --- fallbacks and notices --------------------------------------------------------------------------------------
 
 
@@ -360,6 +378,54 @@ async def test_a_fallback_that_is_a_target_too_gets_it_once(desk: Desk) -> None:
     desk.site.failing["/desk"] = 404
     desk.tell()
     await desk.flush()
+    assert [path for path, status in desk.site.requests if status == 200] == ["/mail"]
+
+
+async def test_what_the_fallback_took_is_not_sent_again_by_hand(desk: Desk) -> None:
+    desk.routes = (route(fallback="mail"),)
+    desk.site.failing["/desk"] = 404
+    desk.tell()
+    await desk.flush()
+    desk.site.failing.clear()
+    assert desk.requeue() == desk.requeue(1) == 0
+    assert (await desk.flush()).sent == 0
+    assert desk.states() == {DeliveryState.DEAD: 1, DeliveryState.SENT: 1}
+
+
+async def test_what_neither_target_nor_fallback_took_goes_again_to_the_target_alone(desk: Desk) -> None:
+    desk.routes = (route(fallback="mail"),)
+    desk.site.failing |= {"/desk": 404, "/mail": 404}
+    desk.tell()
+    await desk.flush()
+    assert desk.states() == {DeliveryState.DEAD: 2}
+    desk.site.failing.clear()
+    assert desk.requeue() == 1
+    assert (await desk.flush()).sent == 1
+    assert desk.requeue() == desk.requeue(2) == 0
+    assert [path for path, status in desk.site.requests if status == 200] == ["/desk"]
+
+
+async def test_the_fallback_gets_it_if_the_target_fails_again(desk: Desk) -> None:
+    desk.routes = (route(fallback="mail"),)
+    desk.site.failing |= {"/desk": 404, "/mail": 404}
+    desk.tell()
+    await desk.flush()
+    del desk.site.failing["/mail"]
+    assert desk.requeue() == 1
+    assert (await desk.flush()).sent == 1
+    assert [path for path, status in desk.site.requests if status == 200] == ["/mail"]
+    assert desk.states() == {DeliveryState.DEAD: 1, DeliveryState.SENT: 1}
+
+
+async def test_a_dead_fallback_can_be_tried_again_by_its_number(desk: Desk) -> None:
+    desk.routes = (route(fallback="mail"),)
+    desk.site.failing |= {"/desk": 404, "/mail": 404}
+    desk.tell()
+    await desk.flush()
+    del desk.site.failing["/mail"]
+    assert desk.requeue(2) == 1
+    assert desk.requeue() == 0
+    assert (await desk.flush()).sent == 1
     assert [path for path, status in desk.site.requests if status == 200] == ["/mail"]
 
 

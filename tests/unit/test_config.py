@@ -100,6 +100,9 @@ A_FEED = "[[sources]]\nname = 'a'\nkind = 'feed'\nurl = 'https://a.example'\n"
         ({"sources": f"{A_FEED}blocks.keep_roles = ['sidebar']"}, "sources.toml: 'a': blocks.keep_roles"),
         ({"sources": f"{A_FEED}blocks.drop = ['p']"}, "sources.toml: 'a': unknown key 'blocks.drop'"),
         ({"sources": "sources = 3"}, "sources.toml: sources must be a list of tables"),
+        ({"monitor": "[page]\nurl = 'monitor.example'"}, "monitor.toml: page.url: 'monitor.example' is no address,"),
+        ({"monitor": "[page]\nurl = 'https://a.example/?a'"}, "monitor.toml: page.url: 'https://a.example/?a' is no"),
+        ({"routes": "[[templates]]\nname='t'\nbody='x'"}, "routes.toml: 't': unknown key 'body'; allowed: name, title"),
         ({"companies": "[[companies]]\nname = ''"}, "companies.toml: table 1: name: "),
         (
             {"companies": "[[companies]]\nname='A'\n[[companies]]\nname='A'"},

@@ -27,8 +27,12 @@ from monitor.models import (
     SourceKind,
     Subject,
     Target,
+    Template,
 )
-from monitor.notify import route_faults
+from monitor.notify import Writer, route_faults, template_faults
+from monitor.notify.facts import Journey, collect_facts
+from monitor.notify.template import FILTERS
+from monitor.notify.wording import EXAMPLE
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,6 +43,7 @@ KINDS = (
     Route,
     Quiet,
     Target,
+    Template,
     config.MainSettings,
     FetchSettings,
     config.CheckSettings,
@@ -87,6 +92,28 @@ def test_the_example_routes_of_the_readme_can_be_used(tmp_path: Path) -> None:
     settings = config.load(tmp_path, {})
     assert [fault for route in settings.routes for fault in route_faults(route)] == []
     assert settings.routes[0].companies == ("OpenAI",)
+
+
+def test_the_example_template_of_the_readme_can_be_used(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(\[\[templates\]\].*?)```", README, re.DOTALL)
+    (tmp_path / "routes.toml").write_text(example, encoding="utf-8")
+    settings = config.load(tmp_path, {})
+    assert [fault for template in settings.templates for fault in template_faults(template)] == []
+    message = Writer(settings.templates).write_alert(EXAMPLE, settings.routes[0], "terminal")
+    assert message.text.splitlines()[1:4] == [
+        "was and is: exclusive → right of first refusal (cloud)",
+        "- exclusivity lost (cloud)",
+        "- right of first refusal",
+    ]
+    assert message.markdown.startswith("<!here>\n>Alder may now")
+
+
+def test_all_that_a_template_may_name_is_in_the_readme() -> None:
+    facts = collect_facts(EXAMPLE, Journey(severity=EXAMPLE.severity, route="", target=""))
+    told = facts["alert"]
+    assert isinstance(told, dict)
+    names = {*told, *told["events"][0], *facts, *FILTERS} - {"alert"}
+    assert sorted(name for name in names if f"`{name}`" not in README and f"`alert.{name}`" not in README) == []
 
 
 def test_every_role_is_in_the_readme() -> None:

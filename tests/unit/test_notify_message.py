@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.faults import page_faults
 from monitor.models import (
     Alert,
     Event,
@@ -210,17 +211,20 @@ def test_no_words_break_a_form_or_its_limits(title: str, sentence: str, names: l
     assert tags.seen <= {"p", "b", "br", "a", "href", "rel", "blockquote", "small"}
 
 
-@pytest.mark.parametrize(("word", "path"), [("word ", "a" * 1070), ('&"<word> ', "&" * 210)])
+@pytest.mark.parametrize(("word", "path"), [("word ", "a" * 770), ('&"<word> ', "&" * 150)])
 def test_the_longest_alert_fits_all_forms(word: str, path: str) -> None:
     long = word * 1000
-    events = [make_event(type_, (long, "b" * 99, long + "c"), sentence=long) for type_ in EventType]
-    url = f"https://news.example/{path}"
-    message = render_message(make_alert(*events, title="t " + long, site_name=long, source=long, url=url))
+    events = [make_event(type_, (long, "b" * 99, word, long + "c"), sentence=long) for type_ in EventType]
+    url, place = f"https://news.example/{path}", f"https://monitor.example/{'p' * 176}"
+    assert list(page_faults(place)) == []
+    alert = make_alert(*events, title="t " + long, site_name=long, source=long, url=url)
+    message = render_message(alert, place)
     assert len(message.text) <= 3000
-    assert 2600 < len(message.markdown) <= 3000
-    assert 3500 < len(message.html) <= 4500
-    assert message.text.endswith(" · alert 17")
+    assert 2300 < len(message.markdown) <= 3000
+    assert 3000 < len(message.html) <= 4500
+    assert message.text.endswith(f"{place}/alerts/17")
     assert url in message.text
+    assert message.html.count("<b>") > 7
 
 
 def test_a_message_of_ones_own_needs_no_severity() -> None:
@@ -238,3 +242,27 @@ def test_a_moved_relation_is_said_once_and_a_new_one_by_the_title_alone() -> Non
     assert message.html.startswith("<p><b>exclusive → right of first refusal (cloud)</b></p>")
     new = make_alert(moves=((RelationState.NONE, RelationState.ACTIVE),))
     assert "→" not in render_message(new).text
+
+
+def test_a_message_leads_to_its_alert_on_the_page_if_readers_reach_that() -> None:
+    message = render_message(make_alert(), "https://monitor.example/desk/")
+    place = "https://monitor.example/desk/alerts/17"
+    assert message.text.endswith(f"\nright or wrong?\n{place}")
+    assert message.markdown.endswith(f"\n<{place}|right or wrong?>")
+    assert message.html.endswith(f'<p><a href="{place}" rel="noopener noreferrer">right or wrong?</a></p>')
+    assert "right or wrong" not in repr(render_message(make_alert()))
+    assert "right or wrong" not in repr(render_message(make_alert(id=0), "https://monitor.example"))
+
+
+def test_the_companies_are_marked_in_the_evidence() -> None:
+    names, sentence = (
+        ("Acme & Sons", "Globex", "amp", "x27"),
+        "Acme & Sons's Globex unit is no Globexian amp; Globex, say 'x27'.",
+    )
+    message = render_message(make_alert(make_event(names=names, sentence=sentence)))
+    assert f"“{sentence}”" in message.text
+    assert ">“*Acme &amp; Sons*'s *Globex* unit is no Globexian *amp*; *Globex*, say '*x27*'.”" in message.markdown
+    assert (
+        "<blockquote>“<b>Acme &amp; Sons</b>&#x27;s <b>Globex</b> unit is no Globexian <b>amp</b>; <b>Globex</b>, "
+        "say &#x27;<b>x27</b>&#x27;.”</blockquote>"
+    ) in message.html
