@@ -17,6 +17,7 @@ import struct
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,11 +41,14 @@ class Sandbox:
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
 
-    async def run(self, url: str, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed through
-        """Return `function(*arguments)`; ParseError names `url` if that needs too much time or memory, or crashes."""
+    async def run(self, url: str, function: Callable[..., T], *arguments: Any, **options: Any) -> T:  # noqa: ANN401 - passed through
+        """Return what a function returns; ParseError names `url` if that needs too much time or memory, or crashes.
+
+        The worker imports the function's module: let it be one of the pure steps, not one that needs half the program.
+        """
         try:
             async with self._lend_worker() as worker, asyncio.timeout(self._seconds):
-                result, error = await worker.call(function, arguments)
+                result, error = await worker.call(partial(function, *arguments, **options))
         except TimeoutError as late:
             raise ParseError(url, f"took more than {self._seconds:g} s to read") from late
         except _WorkerDiedError as death:
@@ -118,11 +122,11 @@ class _Worker:
         """Return whether it lives, and may go on: a process that has read thousands of pages has grown."""
         return self._calls < _CALLS_OF_ONE_WORKER and self._process.is_alive()
 
-    async def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Exception | None]:
+    async def call(self, function: Callable[[], Any]) -> tuple[Any, Exception | None]:
         """Return the outcome of a function, or the error that it raised; _WorkerDiedError if there is neither."""
         self._calls += 1
         loop = asyncio.get_running_loop()
-        call = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        call = pickle.dumps(function, pickle.HIGHEST_PROTOCOL)
         try:
             await loop.sock_sendall(self._socket, _SIZE.pack(len(call)))
             await loop.sock_sendall(self._socket, call)
@@ -165,8 +169,8 @@ def _serve(link: socket.socket, megabytes: int) -> None:
 def _answer(call: bytes) -> bytes:
     """Return the outcome of a call, or the error that it raised, as `_Worker.call` does."""
     try:
-        function, arguments = pickle.loads(call)  # noqa: S301 - of the process that started us
-        return pickle.dumps((function(*arguments), None), pickle.HIGHEST_PROTOCOL)
+        function = pickle.loads(call)  # noqa: S301 - of the process that started us
+        return pickle.dumps((function(), None), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is for the one who called
         error.add_note(f"in the sandbox:\n{traceback.format_exc()}")
         return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)

@@ -677,6 +677,15 @@ async def test_a_check_goes_on_after_its_idle_worker_was_killed(site: Site, tool
     assert (await check(tools, feed(site))).alerts == 1
 
 
+async def test_the_worker_loads_no_more_than_it_needs_to_read_pages(site: Site, tools: Tools, sandbox: Sandbox) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    assert (await check(tools, feed(site))).stored == 1
+    loaded = set(await sandbox.run("", eval, "list(__import__('sys').modules)"))
+    assert {"monitor.extract", "monitor.discover"} <= loaded
+    assert loaded.isdisjoint({"sqlalchemy", "httpx", "typer", "monitor.pipeline", "monitor.detect"})
+
+
 def offer_page(number: int) -> str:
     firms = ("Alderon", "Birchway", "Cedrus", "Dogwood", "Elmside", "Fernhill", "Gorse")
     firm, deed = firms[number], ("opens a plant", "sells a mill", "hires a director", "wins an order")[number % 4]
