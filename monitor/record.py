@@ -1,5 +1,6 @@
 """Record what an article tells: the article, its events, its alerts and their deliveries, in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -217,12 +218,14 @@ def _tell(tools: Tools, session: Session, stored: StoredArticle, verdict: Verdic
 
 def _find_moves(session: Session, told: tuple[Event, ...]) -> dict[Event, news.Move]:
     """Return how the relations of their companies are moved by the events that move one."""
-    moves: dict[Event, news.Move] = {}
+    by_pair: dict[tuple[str, ...], set[Event]] = defaultdict(set)
     for event in told:
-        companies = [fold_name(one.name) for one in event.participants[:2]]
-        if len(companies) > 1:
-            steps = trace_relations(history.dated_events(session, companies=companies))
-            moves.update((step.event, (step.before, step.after)) for step in reversed(steps) if step.event == event)
+        by_pair[tuple(fold_name(one.name) for one in event.participants[:2])].add(event)
+    moves: dict[Event, news.Move] = {}
+    for pair, events in by_pair.items():
+        if len(pair) > 1:
+            steps = trace_relations(history.dated_events(session, companies=pair))
+            moves.update((step.event, (step.before, step.after)) for step in reversed(steps) if step.event in events)
     return moves
 
 
