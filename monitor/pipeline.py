@@ -18,7 +18,6 @@ from monitor.errors import FetchError, FetchFault, MonitorError, ParseError, Sto
 from monitor.extract import extract
 from monitor.models import (
     Article,
-    BlockRules,
     DateCertainty,
     Diagnosis,
     Discovery,
@@ -383,7 +382,9 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
             report.unchanged += 1
             await _run(_postpone, tools, visit, None)
             return
-        article = await tools.sandbox.run(link.url, _extract_page, page, source.blocks)
+        article = await tools.sandbox.run(
+            link.url, extract, page.body, page.url, content_type=page.content_type, rules=source.blocks
+        )
     article = replace(
         article,
         url=article.url or (page.url if page else link.url),
@@ -402,11 +403,6 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
     for block in recorded.doubts:
         facts = {"url": link.url, "rules": ", ".join(block.rules), "reason": block.reason.value, "where": block.where}
         log.warning("rules match in text that was taken out of an article", extra=facts)
-
-
-def _extract_page(page: Page, rules: BlockRules) -> Article:
-    """Return the article of a page; a function of its own, because it runs in another process."""
-    return extract(page.body, page.url, content_type=page.content_type, rules=rules)
 
 
 def _postpone(tools: Tools, visit: Visit, error: Exception | None) -> None:

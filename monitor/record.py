@@ -1,6 +1,7 @@
 """Record what an article tells: the article, its events, its alerts and their deliveries, in one transaction."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -73,14 +74,16 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
     article = mark_stripped(stripped, tools.ruleset)
     events = detect(article, tools.ruleset)
     with tools.store.write() as session:
-        known = _find_known(session, visit.link.url, article, page, digest)
+        addresses = _addresses_of(visit.link.url, article, page)
+        free_url = articles.find_free_url(session, addresses)
+        known = _find_known(session, visit.link.url, article, addresses, free_url, digest)
         if known and known.text_removed_at:  # what was removed does not come back
             sources.settle_link(session, visit.link.url, stored=known, page=page, due_at=None)
             return Recorded(is_news=False)
         if known:
             stored = articles.revise_article(session, known, article, digest=digest, now=now)
         else:
-            own = replace(article, url=_find_free_url(session, visit.link.url, article, page) or visit.link.url)
+            own = replace(article, url=free_url or visit.link.url)
             stored = articles.add_article(session, own, source=source.name, digest=digest, now=now)
         if not known:
             _learn(session, site, whole, site_knowledge, now)
@@ -129,30 +132,24 @@ def _learn(session: Session, site: str, article: Article, known: Knowledge, now:
 
 
 def _find_known(
-    session: Session, link_url: str, article: Article, page: Page | None, digest: str
+    session: Session, link_url: str, article: Article, addresses: Sequence[str], free_url: str | None, digest: str
 ) -> StoredArticle | None:
     """Return the article of the history that this one is, or is a new version of.
+
+    `addresses` are its URLs, `free_url` is the best one that no other article has.
 
     A link may lead to an article that was stored under another URL because the words were the same; it stays there only
     while they are. A page that calls itself by the URL of another with other words is not believed: some sites give all
     their pages one canonical URL.
     """
     linked = articles.find_by_link(session, link_url)
-    if linked and (
-        linked.article.url in _addresses_of(link_url, article, page) or articles.has_digest(session, linked, digest)
-    ):
+    if linked and (linked.article.url in addresses or articles.has_digest(session, linked, digest)):
         return linked
     if len(article.text.split()) >= MIN_WORDS_OF_A_REPEAT and (same := articles.find_by_digest(session, digest)):
         return same
-    if article.url == link_url or _find_free_url(session, link_url, article, page) is None:
+    if free_url is None or article.url == link_url != free_url:
         return articles.find_by_url(session, link_url)
     return None
-
-
-def _find_free_url(session: Session, link_url: str, article: Article, page: Page | None) -> str | None:
-    """Return the best URL of an article that no other article has."""
-    addresses = _addresses_of(link_url, article, page)
-    return next((url for url in addresses if articles.find_by_url(session, url) is None), None)
 
 
 def _addresses_of(link_url: str, article: Article, page: Page | None) -> list[str]:
@@ -224,12 +221,14 @@ def _tell(tools: Tools, session: Session, stored: StoredArticle, verdict: Verdic
 
 def _find_moves(session: Session, told: tuple[Event, ...]) -> dict[Event, news.Move]:
     """Return how the relations of their companies are moved by the events that move one."""
-    moves: dict[Event, news.Move] = {}
+    by_pair: dict[tuple[str, ...], set[Event]] = defaultdict(set)
     for event in told:
-        companies = [fold_name(one.name) for one in event.participants[:2]]
-        if len(companies) > 1:
-            steps = trace_relations(history.dated_events(session, companies=companies))
-            moves.update((step.event, (step.before, step.after)) for step in reversed(steps) if step.event == event)
+        by_pair[tuple(fold_name(one.name) for one in event.participants[:2])].add(event)
+    moves: dict[Event, news.Move] = {}
+    for pair, events in by_pair.items():
+        if len(pair) > 1:
+            steps = trace_relations(history.dated_events(session, companies=pair))
+            moves.update((step.event, (step.before, step.after)) for step in reversed(steps) if step.event in events)
     return moves
 
 

@@ -2,24 +2,33 @@
 
 A made page can take gigabytes, minutes or the whole process (see HOSTILE: 50 kB took 1.26 GB, 65,000 templates crash
 the parser). So pages are read in a worker that has a memory limit and a time limit; when it dies, the page is at fault,
-a new worker starts, and its neighbours go on. Costs about 1 ms a page.
+a new worker starts, and its neighbours go on.
+
+The event loop itself waits for the workers' sockets, without threads; a call that is given up ends its worker.
 """
 
 import asyncio
 import multiprocessing
+import pickle
 import resource
 import signal
-from collections.abc import Callable
+import socket
+import struct
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
 
 from monitor.errors import ParseError
 
 T = TypeVar("T")
-_TASKS_OF_ONE_WORKER = 2_000
+_CALLS_OF_ONE_WORKER = 2_000
 _PRELOADED = ["monitor.discover", "monitor.extract"]
+_SIZE = struct.Struct("!Q")
+"""Stands before each message: how many bytes follow."""
+_SECONDS_TO_END = 2.0
 
 
 class Sandbox:
@@ -28,48 +37,143 @@ class Sandbox:
     def __init__(self, *, seconds: float, megabytes: int, workers: int = 1) -> None:
         self._seconds = seconds
         self._megabytes = megabytes
-        self._workers = workers
-        self._pool = self._open_pool()
+        self._slots = asyncio.Semaphore(workers)
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
 
-    async def run(self, url: str, function: Callable[..., T], *arguments: Any) -> T:  # noqa: ANN401 - passed through
-        """Return `function(*arguments)`; ParseError names `url` if that needs too much time or memory, or crashes."""
-        pool = self._pool
+    async def run(self, url: str, function: Callable[..., T], *arguments: Any, **options: Any) -> T:  # noqa: ANN401 - passed through
+        """Return what a function returns; ParseError names `url` if that needs too much time or memory, or crashes.
+
+        The worker imports the function's module: let it be one of the pure steps, not one that needs half the program.
+        """
         try:
-            return await self._run(pool, url, function, arguments)
-        except RuntimeError:
-            if pool.active:
-                raise  # the function's own
-        # Somebody killed an idle worker: that breaks pebble's pool for good.
-        if self._pool is pool:
-            self._pool = self._open_pool()
-            pool.stop()  # type: ignore[no-untyped-call]  # pebble's
-        return await self._run(self._pool, url, function, arguments)
+            async with self._lend_worker() as worker, asyncio.timeout(self._seconds):
+                result, error = await worker.call(partial(function, *arguments, **options))
+        except TimeoutError as late:
+            raise ParseError(url, f"took more than {self._seconds:g} s to read") from late
+        except _WorkerDiedError as death:
+            raise ParseError(url, f"crashed the parser (exit code {death.code})") from death
+        if isinstance(error, MemoryError | RecursionError):
+            raise ParseError(url, "took more memory to read than allowed") from error
+        if error is not None:
+            raise error
+        returned: T = result
+        return returned
 
     def close(self) -> None:
         """End the workers."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble's
-        self._pool.join()
+        for worker in self._all:
+            worker.end()
+        self._all.clear()
+        self._idle.clear()
 
-    async def _run(self, pool: ProcessPool, url: str, function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
-        try:
-            return await asyncio.wrap_future(pool.schedule(function, args=arguments, timeout=self._seconds))
-        except TimeoutError as error:
-            raise ParseError(url, f"took more than {self._seconds:g} s to read") from error
-        except ProcessExpired as error:
-            raise ParseError(url, f"crashed the parser (exit code {error.exitcode})") from error
-        except (MemoryError, RecursionError) as error:
-            raise ParseError(url, "took more memory to read than allowed") from error
+    @asynccontextmanager
+    async def _lend_worker(self) -> "AsyncIterator[_Worker]":
+        """Give a worker for one call; if that does not come to its end, for whatever reason, the worker ends."""
+        async with self._slots:
+            worker = await self._find_worker()
+            try:
+                yield worker
+            except BaseException:
+                self._drop(worker)
+                raise
+            self._idle.append(worker)
 
-    def _open_pool(self) -> ProcessPool:
+    async def _find_worker(self) -> "_Worker":
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.is_fit():
+                return worker
+            self._drop(worker)
+        return await asyncio.to_thread(self._start_worker)
+
+    def _start_worker(self) -> "_Worker":
+        worker = _Worker(self._megabytes)
+        self._all.add(worker)
+        return worker
+
+    def _drop(self, worker: "_Worker") -> None:
+        worker.end()
+        self._all.discard(worker)
+
+
+class _WorkerDiedError(Exception):
+    """A worker ended before it had answered."""
+
+    def __init__(self, code: int | None) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _Worker:
+    """A process, and our end of the socket to it."""
+
+    def __init__(self, megabytes: int) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_PRELOADED)
-        return ProcessPool(
-            max_workers=self._workers,
-            max_tasks=_TASKS_OF_ONE_WORKER,
-            initializer=_confine,
-            initargs=(self._megabytes,),
-            context=context,
-        )
+        self._socket, theirs = socket.socketpair()
+        self._socket.setblocking(False)
+        self._calls = 0
+        with theirs:
+            self._process = context.Process(target=_serve, args=(theirs, megabytes), daemon=True)
+            self._process.start()
+
+    def is_fit(self) -> bool:
+        """Return whether it lives, and may go on: a process that has read thousands of pages has grown."""
+        return self._calls < _CALLS_OF_ONE_WORKER and self._process.is_alive()
+
+    async def call(self, function: Callable[[], Any]) -> tuple[Any, Exception | None]:
+        """Return the outcome of a function, or the error that it raised; _WorkerDiedError if there is neither."""
+        self._calls += 1
+        loop = asyncio.get_running_loop()
+        call = pickle.dumps(function, pickle.HIGHEST_PROTOCOL)
+        try:
+            await loop.sock_sendall(self._socket, _SIZE.pack(len(call)))
+            await loop.sock_sendall(self._socket, call)
+            (size,) = _SIZE.unpack(await self._receive(_SIZE.size))
+            outcome: tuple[Any, Exception | None] = pickle.loads(await self._receive(size))  # noqa: S301 - of our own process
+        except (OSError, EOFError) as error:
+            raise _WorkerDiedError(self.end()) from error
+        return outcome
+
+    def end(self) -> int | None:
+        """End the process, if it has not ended by itself; return its exit code."""
+        self._socket.close()
+        self._process.kill()
+        self._process.join(_SECONDS_TO_END)
+        return self._process.exitcode
+
+    async def _receive(self, size: int) -> bytearray:
+        loop = asyncio.get_running_loop()
+        message = bytearray(size)
+        rest = memoryview(message)
+        while rest:
+            count = await loop.sock_recv_into(self._socket, rest)
+            if count == 0:
+                raise EOFError
+            rest = rest[count:]
+        return message
+
+
+def _serve(link: socket.socket, megabytes: int) -> None:
+    """Answer calls until the other end is closed."""
+    _confine(megabytes)
+    with link, link.makefile("rwb") as stream:
+        while size := stream.read(_SIZE.size):
+            answer = _answer(stream.read(*_SIZE.unpack(size)))
+            stream.write(_SIZE.pack(len(answer)))
+            stream.write(answer)
+            stream.flush()
+
+
+def _answer(call: bytes) -> bytes:
+    """Return the outcome of a call, or the error that it raised, as `_Worker.call` does."""
+    try:
+        function = pickle.loads(call)  # noqa: S301 - of the process that started us
+        return pickle.dumps((function(), None), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is for the one who called
+        error.add_note(f"in the sandbox:\n{traceback.format_exc()}")
+        return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
 
 
 def _confine(megabytes: int) -> None:

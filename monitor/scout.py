@@ -82,7 +82,7 @@ async def read_samples(finding: Finding, *, fetcher: Fetcher, sandbox: Sandbox) 
     for link in [link for link in finding.links if link.has_page][:SAMPLE_ARTICLES]:
         try:
             page = await fetcher.fetch(link.url)
-            article = await sandbox.run(link.url, _extract, page)
+            article = await sandbox.run(link.url, extract, page.body, page.url, content_type=page.content_type)
             found.append(replace(article, url=link.url, title=article.title or link.title or ""))
         except (FetchError, ParseError) as error:
             found.append(error)
@@ -158,8 +158,3 @@ async def _read(fetcher: Fetcher, sandbox: Sandbox, page: Page, kind: SourceKind
 def _address_of(page: Page) -> str:
     """Return the address to ask for from now on: where the page has moved for good, else where it was found."""
     return canonical_url(page.moved_to or page.requested_url)
-
-
-def _extract(page: Page) -> Article:
-    """Return the article of a page; a function of its own, because it runs in another process."""
-    return extract(page.body, page.url, content_type=page.content_type)

@@ -22,8 +22,9 @@ from monitor.cli.context import JsonOption, load_settings, print_json, print_lin
 from monitor.config import Settings
 from monitor.detect import Ruleset, detect, mark_stripped, match_stripped
 from monitor.errors import ConfigError, MonitorError, ParseError
-from monitor.extract import DEFAULT_RULES, extract, extract_plain
+from monitor.extract import DEFAULT_RULES, extract_plain
 from monitor.extract import explain as explain_page
+from monitor.extract import extract as extract_page
 from monitor.extract.learned import NOTHING, Knowledge, strip_learned
 from monitor.extract.learned import learn as teach
 from monitor.fetch import Fetcher
@@ -135,7 +136,7 @@ async def read_article(settings: Settings, where: str, rules: BlockRules = DEFAU
     """Return the article at a URL or in a file, read in the sandbox."""
     body, url, content_type = await _read_input(settings, where)
     with open_sandbox(settings) as sandbox:
-        return await sandbox.run(url or where, _extract, body, url, content_type, rules)
+        return await sandbox.run(url or where, extract_page, body, url, content_type=content_type, rules=rules)
 
 
 async def _read_input(settings: Settings, where: str) -> tuple[bytes, str | None, str | None]:
@@ -152,12 +153,6 @@ async def _read_input(settings: Settings, where: str) -> tuple[bytes, str | None
 
 def _open(where: str) -> IO[bytes]:
     return sys.stdin.buffer if where == "-" else Path(where).open("rb")
-
-
-def _extract(
-    body: bytes | str, url: str | None, content_type: str | None, rules: BlockRules = DEFAULT_RULES
-) -> Article:
-    return extract(body, url, content_type=content_type, rules=rules)
 
 
 def _explain(settings: Settings, where: str, rules: BlockRules, *, as_json: bool) -> None:
@@ -182,13 +177,7 @@ def _explain(settings: Settings, where: str, rules: BlockRules, *, as_json: bool
 async def _read_blocks(settings: Settings, where: str, rules: BlockRules) -> tuple[ExplainedBlock, ...]:
     body, url, content_type = await _read_input(settings, where)
     with open_sandbox(settings) as sandbox:
-        return await sandbox.run(url or where, _explain_page, body, url, content_type, rules)
-
-
-def _explain_page(
-    body: bytes, url: str | None, content_type: str | None, rules: BlockRules
-) -> tuple[ExplainedBlock, ...]:
-    return explain_page(body, url, content_type=content_type, rules=rules)
+        return await sandbox.run(url or where, explain_page, body, url, content_type=content_type, rules=rules)
 
 
 def _print_article(article: Article) -> None:
@@ -308,7 +297,7 @@ async def _read_line(sandbox: Sandbox, raw: bytes) -> tuple[_Line, Article] | di
     line = _Line(id=value.get("id"), **{key: value.get(key) for key in _TEXT_KEYS})
     try:
         if line.html is not None:
-            article = await sandbox.run(line.url or "", _extract, line.html, line.url, "text/html")
+            article = await sandbox.run(line.url or "", extract_page, line.html, line.url, content_type="text/html")
             article = replace(article, title=article.title or line.title or "")
         else:
             article = await sandbox.run("", extract_plain, line.text or "", line.url)

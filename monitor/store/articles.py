@@ -1,19 +1,26 @@
 """Articles and their versions."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, insert, select
 
 from monitor.models import Article, StoredArticle, Stripped, StripReason
 from monitor.store.tables import ArticleRow, ArticleVersionRow, LinkRow
 
+# What every new article asks for is built once and run on the connection, without objects.
+_LED_TO = select(LinkRow.article_id).where(LinkRow.url == bindparam("url"))
+_SAME_WORDS = select(ArticleRow.id).where(ArticleRow.text_digest == bindparam("digest")).order_by(col(ArticleRow.id))
+_TAKEN_URLS = select(ArticleRow.url).where(col(ArticleRow.url).in_(bindparam("urls", expanding=True)))
+_ADD = insert(ArticleRow.metadata.tables["articles"])
+
 
 def find_by_link(session: Session, link_url: str) -> StoredArticle | None:
     """Return the article that a link was found to lead to."""
-    link = session.get(LinkRow, link_url)
-    return stored_article(session.get_one(ArticleRow, link.article_id)) if link and link.article_id else None
+    article_id = session.connection().execute(_LED_TO, {"url": link_url}).scalar()
+    return stored_article(session.get_one(ArticleRow, article_id)) if article_id else None
 
 
 def find_by_url(session: Session, url: str) -> StoredArticle | None:
@@ -24,10 +31,14 @@ def find_by_url(session: Session, url: str) -> StoredArticle | None:
 
 def find_by_digest(session: Session, digest: str) -> StoredArticle | None:
     """Return the first article with these words (see `track.text_digest`)."""
-    row = session.exec(
-        select(ArticleRow).where(ArticleRow.text_digest == digest).order_by(col(ArticleRow.id)).limit(1)
-    ).first()
-    return stored_article(row) if row else None
+    article_id = session.connection().execute(_SAME_WORDS, {"digest": digest}).scalar()
+    return stored_article(session.get_one(ArticleRow, article_id)) if article_id else None
+
+
+def find_free_url(session: Session, urls: Sequence[str]) -> str | None:
+    """Return the first of these URLs that no article has."""
+    taken = set(session.connection().execute(_TAKEN_URLS, {"urls": urls}).scalars())
+    return next((url for url in urls if url not in taken), None)
 
 
 def has_digest(session: Session, known: StoredArticle, digest: str) -> bool:
@@ -37,10 +48,10 @@ def has_digest(session: Session, known: StoredArticle, digest: str) -> bool:
 
 def add_article(session: Session, article: Article, *, source: str, digest: str, now: datetime) -> StoredArticle:
     """Store an article that is not in the history yet."""
-    row = ArticleRow(url=article.url, source=source, first_seen_at=now, **_columns(article, digest, now))
-    session.add(row)
-    session.flush()
-    return stored_article(row)
+    columns = _columns(article, digest, now)
+    values = {"url": article.url, "source": source, "first_seen_at": now, "version": 1, **columns}
+    article_id = session.connection().execute(_ADD, values).lastrowid
+    return StoredArticle(id=article_id, article=article, source=source, version=1, first_seen_at=now, stored_at=now)
 
 
 def revise_article(
@@ -108,7 +119,10 @@ def _columns(article: Article, digest: str, now: datetime) -> dict[str, Any]:
         "tickers": list(article.tickers),
         "modified_at": article.modified_at,
         "stored_at": now,
-        "stripped": [asdict(block) for block in article.stripped],
+        "stripped": [
+            {"text": block.text, "reason": block.reason.value, "where": block.where, "rules": block.rules}
+            for block in article.stripped
+        ],
     }
 
 

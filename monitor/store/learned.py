@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlmodel import Session, SQLModel, col, delete, insert, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, delete, insert, select
 
-from monitor.extract.learned import Knowledge, Sighting
+from monitor.extract.learned import NOTHING, Knowledge, Sighting
 from monitor.store.database import in_chunks
 from monitor.store.tables import LearnedLineRow, LearnedSiteRow
 
@@ -15,28 +15,39 @@ MAX_LINES = 5_000
 FORGET_AFTER = timedelta(days=90)
 _PRUNE_EVERY = 20
 """Articles of a site."""
+# Built once and run on the connection, without objects: every article asks for them, and twenty objects an article
+# would cost more than its detection.
+_ARTICLES = select(LearnedSiteRow.articles).where(LearnedSiteRow.site == bindparam("site"))
+_SIGHTINGS = select(LearnedLineRow.line, LearnedLineRow.sightings).where(
+    LearnedLineRow.site == bindparam("site"), col(LearnedLineRow.line).in_(bindparam("lines", expanding=True))
+)
+_PUT_SITE = insert(LearnedSiteRow.metadata.tables["learned_sites"]).prefix_with("OR REPLACE")
+_PUT_LINES = insert(LearnedLineRow.metadata.tables["learned_lines"]).prefix_with("OR REPLACE")
 
 
 def read_knowledge(session: Session, site: str, lines: Collection[int]) -> Knowledge:
     """Return what is known of these lines of a site."""
-    # Columns, not rows: twenty objects an article would cost more than its detection.
-    columns = select(LearnedLineRow.line, LearnedLineRow.sightings).where(LearnedLineRow.site == site)
+    articles = count_articles(session, site)
+    if not articles:
+        return NOTHING
+    connection = session.connection()
     sightings = {
         line: tuple(Sighting(article, datetime.fromisoformat(at)) for article, at in pairs)
         for chunk in in_chunks([*lines])
-        for line, pairs in session.exec(columns.where(col(LearnedLineRow.line).in_(chunk)))
+        for line, pairs in connection.execute(_SIGHTINGS, {"site": site, "lines": chunk})
     }
-    return Knowledge(sightings, count_articles(session, site))
+    return Knowledge(sightings, articles)
 
 
 def count_articles(session: Session, site: str) -> int:
     """Return on how many articles of a site was learned."""
-    return session.exec(select(LearnedSiteRow.articles).where(LearnedSiteRow.site == site)).first() or 0
+    return session.connection().execute(_ARTICLES, {"site": site}).scalar() or 0
 
 
 def save_knowledge(session: Session, site: str, knowledge: Knowledge, now: datetime) -> None:
     """Store what is known of a site's lines that were just seen, and forget what was not seen for long."""
-    _put(session, LearnedSiteRow, [{"site": site, "articles": knowledge.articles}])
+    connection = session.connection()
+    connection.execute(_PUT_SITE, {"site": site, "articles": knowledge.articles})
     rows = [
         {
             "site": site,
@@ -46,15 +57,10 @@ def save_knowledge(session: Session, site: str, knowledge: Knowledge, now: datet
         }
         for line, sightings in knowledge.sightings.items()
     ]
-    _put(session, LearnedLineRow, rows)
+    if rows:
+        connection.execute(_PUT_LINES, rows)
     if knowledge.articles % _PRUNE_EVERY == 0:
         _prune(session, site, now)
-
-
-def _put(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    """Store rows, in place of those with the same key."""
-    if rows:
-        session.exec(insert(table).prefix_with("OR REPLACE"), params=rows)
 
 
 def _prune(session: Session, site: str, now: datetime) -> None:

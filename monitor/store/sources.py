@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func
+from sqlalchemy import bindparam, case, func, update
 from sqlmodel import Session, col, or_, select
 
 from monitor.models import (
@@ -132,6 +132,17 @@ def reading_of(source: Source) -> str:
     return repr((source.kind.value, source.selector, source.keep, source.read.value, source.max_links))
 
 
+_SETTLE = (
+    update(LinkRow.metadata.tables["links"])
+    .where(col(LinkRow.url) == bindparam("link_url"))
+    .values(
+        state=STORED,
+        attempts=0,
+        last_error=None,
+        **{name: bindparam(name) for name in ("article_id", "stored_at", "due_at", "etag", "last_modified")},
+    )
+)
+
 # --- links ------------------------------------------------------------------------------------------------------
 
 
@@ -242,19 +253,16 @@ def settle_link(
     session: Session, url: str, *, stored: StoredArticle, page: Page | None, due_at: datetime | None
 ) -> None:
     """Note that a link's article is stored, from which page, and when to look again."""
-    row = session.get_one(LinkRow, url)
-    row.sqlmodel_update(
-        {
-            "state": STORED,
-            "article_id": stored.id,
-            "attempts": 0,
-            "stored_at": stored.stored_at,
-            "last_error": None,
-            "due_at": due_at,
-            "etag": page.etag if page else None,
-            "last_modified": page.last_modified if page else None,
-        }
-    )
+    values = {
+        "link_url": url,
+        "article_id": stored.id,
+        "stored_at": stored.stored_at,
+        "due_at": due_at,
+        "etag": page.etag if page else None,
+        "last_modified": page.last_modified if page else None,
+    }
+    session.flush()  # the link itself may be new
+    session.connection().execute(_SETTLE, values)
 
 
 def postpone_link(

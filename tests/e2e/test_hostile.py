@@ -12,7 +12,7 @@ from tests.conftest import Site
 from tests.e2e.conftest import Monitor, wait_for
 from tests.integration.hostile_server import BEHAVIOURS, serve
 
-MAX_DAEMON_MEGABYTES = 320
+MAX_DAEMON_MEGABYTES = 256
 MAX_WORKER_MEGABYTES = 400
 
 

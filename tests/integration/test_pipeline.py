@@ -660,16 +660,30 @@ async def test_a_source_may_fail_for_years(site: Site, tools: Tools, clock: Cloc
     assert not is_resting(state, clock())
 
 
+def is_running(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
+
+
 async def test_a_check_goes_on_after_its_idle_worker_was_killed(site: Site, tools: Tools, sandbox: Sandbox) -> None:
     site.put("/weather", WEATHER)
     site.put_feed("/feed", ("/weather", "Rain"))
     await check(tools, feed(site))
-    os.kill(await sandbox.run("", os.getpid), signal.SIGKILL)
-    while sandbox._pool.active:  # noqa: ASYNC110 - pebble has no event for it
+    worker = await sandbox.run("", os.getpid)
+    os.kill(worker, signal.SIGKILL)
+    while is_running(worker):  # noqa: ASYNC110 - no event tells of another's child
         await asyncio.sleep(0.01)
     site.put("/pact", PACT)
     site.put_feed("/feed", ("/pact", "Pact"))
     assert (await check(tools, feed(site))).alerts == 1
+
+
+async def test_the_worker_loads_no_more_than_it_needs_to_read_pages(site: Site, tools: Tools, sandbox: Sandbox) -> None:
+    site.put("/pact", PACT)
+    site.put_feed("/feed", ("/pact", "Pact"))
+    assert (await check(tools, feed(site))).stored == 1
+    loaded = set(await sandbox.run("", eval, "list(__import__('sys').modules)"))
+    assert {"monitor.extract", "monitor.discover"} <= loaded
+    assert loaded.isdisjoint({"sqlalchemy", "httpx", "typer", "monitor.pipeline", "monitor.detect"})
 
 
 def offer_page(number: int) -> str:

@@ -1,5 +1,6 @@
 """Pages that kill a parser: the page is at fault, its neighbours go on."""
 
+import asyncio
 import os
 import signal
 import time
@@ -33,6 +34,15 @@ def hang() -> None:
     time.sleep(60)
 
 
+def sleep_a_little() -> str:
+    time.sleep(0.3)
+    return "late"
+
+
+def divide() -> float:
+    return 1 / 0
+
+
 def take_memory() -> int:
     return len(bytearray(2 << 30))
 
@@ -56,6 +66,32 @@ async def test_a_killer_is_told_and_its_neighbour_is_read(sandbox: Sandbox, func
     assert caught.value.url == URL
     article = await sandbox.run(URL, extract, PAGE, URL)
     assert "Rain will fall" in article.text
+
+
+async def test_a_call_that_is_given_up_does_not_answer_the_next_one(sandbox: Sandbox) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await sandbox.run(URL, sleep_a_little)
+    assert await sandbox.run(URL, len, "four") == 4
+
+
+async def test_calls_wait_for_their_turn_and_get_their_own_answers(sandbox: Sandbox) -> None:
+    texts = [str(number) * 300_000 for number in range(8)]
+    assert await asyncio.gather(*(sandbox.run(URL, str.upper, text) for text in texts)) == texts
+
+
+async def test_an_error_of_the_function_says_where_it_was_raised(sandbox: Sandbox) -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        await sandbox.run(URL, divide)
+    assert "in divide" in caught.value.__notes__[0]
+
+
+async def test_its_workers_end_with_it() -> None:
+    box = Sandbox(seconds=2, megabytes=600)
+    worker = await box.run(URL, os.getpid)
+    box.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
 
 
 @pytest.mark.parametrize(
