@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from time import monotonic
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
+from sqlmodel import Session
 
 from monitor.app import open_store, utc_now
 from monitor.cli.context import (
@@ -26,14 +28,19 @@ from monitor.cli.context import (
     read_until,
     show,
     show_time,
+    stderr,
     stdout,
 )
+from monitor.config import Settings
+from monitor.detect import compile_query, is_query
 from monitor.errors import MonitorError
 from monitor.models import Alert, ArticleFilter, FoundArticle, Relation, StoredArticle, Transition
 from monitor.store import browse
 from monitor.store import history as records
+from monitor.store.seek import Sought, search_articles
 from monitor.track import fold_name, is_same_company, read_relations, relation_key, trace_relations
 
+_SEARCH_SECONDS = 10.0
 _WIDE_COLUMNS = 120
 """Of a terminal that has room for the titles of articles too."""
 
@@ -118,7 +125,12 @@ def require_article(stored: StoredArticle | None, article_id: int) -> StoredArti
 
 def search(  # noqa: PLR0913 - an option each
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(help='Words; "some words" as a phrase, word* for all that begin so.')],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            help='Words; "some words" as a phrase, word* for all that begin so; or a query of the rule language.'
+        ),
+    ],
     *,
     company: Annotated[str | None, typer.Option("--company", help="Only articles that tell a change of it.")] = None,
     kind: TypeOption = None,
@@ -132,7 +144,10 @@ def search(  # noqa: PLR0913 - an option each
 ) -> None:
     """Search the text of all stored articles, newest first; exit with 1 if there is none.
 
-    Examples: monitor search cloud exclusiv* --since 30d; monitor search '"right of first refusal"' --company Microsoft
+    Operators in capitals and fields make a query of the rule language; it is looked at for ten seconds at most.
+
+    Examples: monitor search cloud exclusiv* --since 30d; monitor search '"right of first refusal"' --company Microsoft;
+    monitor search 'title: $OpenAI AND (exclusiv* NEAR/8 (end* OR lose*))'
     """
     settings = load_settings(context)
     now = utc_now()
@@ -146,14 +161,31 @@ def search(  # noqa: PLR0913 - an option each
         until=read_until(until, now),
     )
     with open_store(settings) as store, store.read() as session:
-        found = browse.find_articles(session, wanted, before=before, limit=limit)
+        if is_query(wanted.words):
+            sought = _seek(session, settings, wanted, before, limit)
+            found = sought.items
+        else:
+            sought, found = None, browse.find_articles(session, wanted, before=before, limit=limit)
         articles = [records.read_article(session, one.id) for one in found] if json else []
     if json:
         print_json([{"article": article, "snippet": one.snippet} for article, one in zip(articles, found, strict=True)])
     else:
         _print_found(found, limit)
+    if sought is not None and sought.reached is not None:
+        hint = f"[dim]looked at {sought.looked_at} articles; for older ones: --before {sought.last}[/]"
+        stderr.print(hint, soft_wrap=True)
     if not found:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _seek(
+    session: Session, settings: Settings, wanted: ArticleFilter, before: int | None, limit: int
+) -> Sought[FoundArticle]:
+    """Return the articles in which a query of the rule language holds; RuleError says where it makes no sense."""
+    sets = {name: query for rule in settings.rules for name, query in rule.sets}
+    query = compile_query(wanted.words, settings.companies, sets.items())
+    end = monotonic() + _SEARCH_SECONDS
+    return search_articles(session, query, wanted, before=before, limit=limit, is_over=lambda: monotonic() >= end)
 
 
 def _print_found(found: Sequence[FoundArticle], limit: int) -> None:

@@ -179,6 +179,9 @@ def test_the_history_is_listed_shown_and_searched(filled: Monitor) -> None:
     assert "formed a partnership" in shown
     assert filled.ask("show", number)["article"]["id"] == alert["article_id"]
     assert "warehouses" in filled.run("search", "warehouses", "rival*")
+    assert "formed" in filled.run("search", "$any AND (form* NEAR/9 partnership)")
+    filled.run("search", "partnership PRE/1 formed", expect=1)
+    assert "column" in filled.run("search", "Alderon AND OR", expect=2)
     assert filled.ask("relations", "Alderon")[0]["state"] == "active"
     assert filled.ask("sources")[0]["state"]["articles"] == 1
     assert filled.ask("deliveries")[0]["state"] == "sent"
