@@ -12,6 +12,7 @@ import pytest
 from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
 from monitor.models import Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant, StoredArticle
 from monitor.store import Session, Store, articles, history, news, upkeep
+from tests.integration.test_store_migrations import make_old
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 EVENT = Event(
@@ -152,17 +153,9 @@ def test_what_is_no_backup_of_ours_is_refused_and_changes_nothing(store: Store, 
     assert count_articles(store.path) == 1
 
 
-def test_a_backup_of_an_earlier_schema_is_brought_up_to_date(store: Store, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.db"
-    upkeep.back_up(store.path, copy)
-    views = ("alerts_view", "events_view", "articles_view", "relations")
-    change(
-        copy, *(f"DROP VIEW {name}" for name in views), "CREATE INDEX ix_participants_folded ON participants (folded)"
-    )
-    for name in ("articles_with_text", "articles_seen", "participants_named", "participants_of"):
-        change(copy, f"DROP INDEX {name}")
-    change(copy, "ALTER TABLE articles DROP COLUMN text_removed_at", "UPDATE alembic_version SET version_num = '0009'")
-    upkeep.restore(copy, tmp_path / "new.db", NOW)
+def test_a_backup_of_an_earlier_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    make_old(tmp_path / "copy.db", "0009")
+    upkeep.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW)
     assert count_articles(tmp_path / "new.db") == 1
     assert upkeep.find_faults(tmp_path / "new.db") == []
 
