@@ -57,8 +57,8 @@ def claim_parcel(session: Session, claimer: Claimer, now: datetime) -> Parcel | 
 
     One at a time: what is claimed when the process dies counts as sent before.
     """
-    silences = notices.list_silences(session, after=now)
     while group := deliveries.next_due(session, now, target=claimer.target):
+        silences = notices.list_silences(session, after=now)
         route = claimer.routes.get(group[0].route) or Route(name=group[0].route)  # requeued although its route is gone
         ready = _hold_quiet(session, route, _keep_told(session, route, group, silences), now)
         if not ready:

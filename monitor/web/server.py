@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
@@ -74,7 +74,7 @@ class PageServer:
 
     async def __aexit__(self, *_error: object) -> None:
         """Let running answers end, but not for long; readers that only keep a connection open are not waited for."""
-        self._server.should_exit = True
+        self._server.stop()
         _, late = await asyncio.wait({self._serving}, timeout=_DRAIN_SECONDS)
         if late:
             self._server.force_exit = True
@@ -84,10 +84,26 @@ class PageServer:
 
 
 class _QuietServer(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the daemon."""
         yield
+
+    async def main_loop(self) -> None:
+        """Renew the date of answers once a second; uvicorn wakes ten times, half of what an idle daemon takes."""
+        while not self._ending.is_set():
+            await self.on_tick(0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), 1)
+
+    def stop(self) -> None:
+        """Take no more connections, and end when those that are open have their answers."""
+        self.should_exit = True
+        self._ending.set()
 
 
 def list_hosts(page: PageSettings) -> tuple[str, ...]:
