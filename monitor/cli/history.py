@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 from rich.table import Table
-from sqlmodel import Session
 
 from monitor.app import open_store, utc_now
 from monitor.cli.context import (
@@ -35,7 +34,7 @@ from monitor.config import Settings
 from monitor.detect import compile_query, is_query
 from monitor.errors import MonitorError
 from monitor.models import Alert, ArticleFilter, FoundArticle, Relation, StoredArticle, Transition
-from monitor.store import browse
+from monitor.store import Session, browse
 from monitor.store import history as records
 from monitor.store.seek import Sought, search_articles
 from monitor.track import fold_name, is_same_company, read_relations, relation_key, trace_relations
