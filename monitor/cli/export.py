@@ -131,12 +131,13 @@ def _open(output: Path) -> Iterator[IO[bytes]]:
     if output == _STDOUT:
         yield sys.stdout.buffer
         return
-    if _is_stream(output):
-        with output.open("wb") as stream:
+    with _telling(output):
+        if _is_stream(output):
+            with output.open("wb") as stream:
+                yield stream
+            return
+        with _replacing(output) as path, path.open("wb") as stream:
             yield stream
-        return
-    with _replacing(output) as path, path.open("wb") as stream:
-        yield stream
 
 
 def _is_stream(output: Path) -> bool:
@@ -149,11 +150,21 @@ def _replacing(output: Path) -> Iterator[Path]:
     """Give the path of a new file that takes the place of `output` in the end."""
     output = output.resolve()  # a link stays one
     part = output.with_name(f"{output.name}.part")
+    with _telling(output):
+        try:
+            part.unlink(missing_ok=True)
+            yield part
+            part.replace(output)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _telling(output: Path) -> Iterator[None]:
+    """Raise a MonitorError that names the file when it cannot be written."""
     try:
-        part.unlink(missing_ok=True)
-        yield part
-        part.replace(output)
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise MonitorError(f"{output}: cannot be written: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -72,7 +72,9 @@ def test_a_file_is_replaced_only_if_asked_and_only_by_a_whole_one(filled: Monito
     assert path.read_text(encoding="utf-8") == "mine"
     filled.run("export", "articles", "-o", str(path), "--force")
     assert path.read_text(encoding="utf-8").startswith("id,")
-    assert "cannot be written" in filled.run("export", "articles", "-o", "/nowhere/a.csv", expect=1)
+    for place in ("/nowhere/a.csv", "/dev/tty"):  # a test has no terminal
+        told = filled.run("export", "articles", "--format", "csv", "-o", place, expect=1)
+        assert f"{place}: cannot be written" in " ".join(told.split())
 
 
 def test_a_pipe_is_written_to_and_a_link_followed_neither_is_replaced(filled: Monitor) -> None:

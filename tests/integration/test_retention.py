@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from monitor.models import Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant, StoredArticle
 from monitor.store import Session, Store, articles, browse, history, news, retention
+from tests.integration.test_web import read_all, serve
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 KEEP, OPEN_FOR = timedelta(days=31), timedelta(hours=72)
@@ -102,6 +104,17 @@ def test_an_alert_keeps_its_evidence_and_versions_lose_their_texts(store: Store)
         assert history.search_articles(session, "corrected") == []
         assert [one.id for one, _ in history.search_articles(session, "newer")] == [stored.id]
         assert session.connection().exec_driver_sql("SELECT count(*) FROM article_bands").scalar() == 0
+
+
+async def test_the_page_says_that_a_text_was_removed_and_shows_the_evidence(store: Store) -> None:
+    with store.write() as session:
+        stored = add_article(session, 1, NOW - timedelta(days=40))
+        tell(session, stored, NOW - timedelta(days=40))
+    prune(store)
+    path = f"/articles/{stored.id}"
+    (section,) = LexborHTMLParser((await read_all(serve(store), (path,)))[path]).css("section.text")
+    assert "The text was removed" in section.text()
+    assert "Pact of two." in section.text()
 
 
 def test_one_article_can_be_removed_whatever_its_age(store: Store) -> None:
