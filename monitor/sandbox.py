@@ -88,7 +88,7 @@ class Sandbox:
         return await asyncio.to_thread(self._start_worker)
 
     def _start_worker(self) -> "_Worker":
-        worker = _Worker(self._megabytes)
+        worker = _Worker(self._megabytes, self._seconds + _SECONDS_TO_END)
         self._all.add(worker)
         return worker
 
@@ -108,14 +108,14 @@ class _WorkerDiedError(Exception):
 class _Worker:
     """A process, and our end of the socket to it."""
 
-    def __init__(self, megabytes: int) -> None:
+    def __init__(self, megabytes: int, seconds: float) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_PRELOADED)
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
         self._calls = 0
         with theirs:
-            self._process = context.Process(target=_serve, args=(theirs, megabytes), daemon=True)
+            self._process = context.Process(target=_serve, args=(theirs, megabytes, seconds), daemon=True)
             self._process.start()
 
     def is_fit(self) -> bool:
@@ -155,12 +155,17 @@ class _Worker:
         return message
 
 
-def _serve(link: socket.socket, megabytes: int) -> None:
-    """Answer calls until the other end is closed."""
+def _serve(link: socket.socket, megabytes: int, seconds: float) -> None:
+    """Answer calls until the other end is closed; a call that takes so many seconds ends the process.
+
+    Who called ends it before, unless that process was killed meanwhile: a page may not keep a processor busy for good.
+    """
     _confine(megabytes)
     with link, link.makefile("rwb") as stream:
         while size := stream.read(_SIZE.size):
+            signal.setitimer(signal.ITIMER_REAL, seconds)
             answer = _answer(stream.read(*_SIZE.unpack(size)))
+            signal.setitimer(signal.ITIMER_REAL, 0)
             stream.write(_SIZE.pack(len(answer)))
             stream.write(answer)
             stream.flush()

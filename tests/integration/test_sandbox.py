@@ -3,9 +3,12 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +111,33 @@ async def test_measured_killers_do_no_harm(sandbox: Sandbox, page: str) -> None:
     with suppress(ParseError):
         await sandbox.run(URL, extract, page, URL)
     assert (await sandbox.run(URL, extract, PAGE, URL)).text
+
+
+CALLER = """
+import asyncio, os
+from monitor.sandbox import Sandbox
+from tests.integration.test_sandbox import loop
+
+async def main():
+    sandbox = Sandbox(seconds=1, megabytes=600)
+    print(await sandbox.run("https://a.example/", os.getpid), flush=True)
+    await sandbox.run("https://a.example/", loop)
+
+asyncio.run(main())
+"""
+
+
+def loop() -> None:
+    while True:
+        pass
+
+
+def test_a_worker_whose_caller_was_killed_does_not_go_on_for_good() -> None:
+    with subprocess.Popen([sys.executable, "-c", CALLER], stdout=subprocess.PIPE, text=True) as caller:  # noqa: S603 - ours
+        assert caller.stdout
+        worker = int(caller.stdout.readline())
+        caller.kill()
+    end = time.monotonic() + 30
+    while Path(f"/proc/{worker}").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
