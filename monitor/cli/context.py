@@ -20,7 +20,8 @@ from monitor import config, logs
 from monitor.config import LogFormat, Settings
 from monitor.errors import ConfigError
 from monitor.faults import zone_faults
-from monitor.models import EventType, Modality
+from monitor.models import ArticleFilter, EventType, Modality
+from monitor.track import fold_name
 
 DEFAULT_FOLDER = Path("config")
 MAX_ID = 2**63 - 1
@@ -101,6 +102,27 @@ def read_until(text: str | None, now: datetime) -> datetime | None:
     if text is None:
         return None
     return _read_time(text, now, ends_day=len(text) <= len("2026-05-01"))
+
+
+def read_filter(  # noqa: PLR0913 - an option each
+    now: datetime,
+    *,
+    company: str | None,
+    kind: EventType | None,
+    modality: Modality | None,
+    source: str | None,
+    since: str | None,
+    until: str | None,
+) -> ArticleFilter:
+    """Return what the options of a list ask for."""
+    return ArticleFilter(
+        company=fold_name(company) if company else "",
+        type=kind,
+        modality=modality,
+        source=source or "",
+        since=read_since(since, now),
+        until=read_until(until, now),
+    )
 
 
 def _read_time(text: str, now: datetime, *, ends_day: bool = False) -> datetime:

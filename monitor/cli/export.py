@@ -17,8 +17,7 @@ from monitor.cli.context import (
     TypeOption,
     UntilOption,
     load_settings,
-    read_since,
-    read_until,
+    read_filter,
     redact,
     stderr,
 )
@@ -28,7 +27,6 @@ from monitor.models import ArticleFilter
 from monitor.store import Session
 from monitor.store import export as records
 from monitor.store.export import Kind, Row
-from monitor.track import fold_name
 
 _STDOUT = Path("-")
 _SUFFIXES = {".ndjson": Format.JSONL, ".db": Format.SQLITE, ".sqlite3": Format.SQLITE} | {
@@ -66,14 +64,8 @@ def export(  # noqa: PLR0913 - each parameter is an option of the command
     form = form or _SUFFIXES.get(output.suffix.lower()) or (Format.CSV if output == _STDOUT else None)
     kinds = list(dict.fromkeys(what or ()))
     _check_usage(kinds, form, output, force=force)
-    now = utc_now()
-    wanted = ArticleFilter(
-        company=fold_name(company) if company else "",
-        type=kind,
-        modality=modality,
-        source=source or "",
-        since=read_since(since, now),
-        until=read_until(until, now),
+    wanted = read_filter(
+        utc_now(), company=company, kind=kind, modality=modality, source=source, since=since, until=until
     )
     with ExitStack() as stack:
         session = stack.enter_context(stack.enter_context(open_store(settings)).read())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from time import monotonic
 from typing import Annotated
 
@@ -23,7 +23,7 @@ from monitor.cli.context import (
     UntilOption,
     load_settings,
     print_json,
-    read_since,
+    read_filter,
     read_until,
     show,
     show_time,
@@ -71,14 +71,8 @@ def history(  # noqa: PLR0913 - an option each
     Examples: monitor history; monitor history Microsoft --since 7d --type termination
     """
     settings = load_settings(context)
-    now = utc_now()
-    wanted = ArticleFilter(
-        company=fold_name(company) if company else "",
-        type=kind,
-        modality=modality,
-        source=source or "",
-        since=read_since(since, now),
-        until=read_until(until, now),
+    wanted = read_filter(
+        utc_now(), company=company, kind=kind, modality=modality, source=source, since=since, until=until
     )
     with open_store(settings) as store, store.read() as session:
         alerts = records.find_alerts(session, wanted, before=before, limit=limit)
@@ -149,16 +143,10 @@ def search(  # noqa: PLR0913 - an option each
     monitor search 'title: $OpenAI AND (exclusiv* NEAR/8 (end* OR lose*))'
     """
     settings = load_settings(context)
-    now = utc_now()
-    wanted = ArticleFilter(
-        words=" ".join(words),
-        company=fold_name(company) if company else "",
-        type=kind,
-        modality=modality,
-        source=source or "",
-        since=read_since(since, now),
-        until=read_until(until, now),
+    wanted = read_filter(
+        utc_now(), company=company, kind=kind, modality=modality, source=source, since=since, until=until
     )
+    wanted = replace(wanted, words=" ".join(words))
     with open_store(settings) as store, store.read() as session:
         if is_query(wanted.words):
             sought = _seek(session, settings, wanted, before, limit)
