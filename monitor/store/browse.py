@@ -32,7 +32,7 @@ from monitor.models import (
 )
 from monitor.store.database import in_chunks
 from monitor.store.history import full_text_query, stands
-from monitor.store.news import named_like, read_alerts, read_events
+from monitor.store.news import event_conditions, named_like, read_alerts, read_events
 from monitor.store.tables import (
     AlertRow,
     ArticleRow,
@@ -125,15 +125,7 @@ def list_filters(wanted: ArticleFilter) -> list[Select[Any]]:
         filters.append(select(ArticleRow.id).where(col(ArticleRow.source) == wanted.source))
     if wanted.since or wanted.until:
         filters.append(_dated_between(wanted.since, wanted.until))
-    told: list[ColumnElement[bool]] = []
-    if wanted.type:
-        told.append(col(EventRow.type) == wanted.type)
-    if wanted.modality:
-        told.append(col(EventRow.modality) == wanted.modality)
-    if wanted.company:
-        naming = select(ParticipantRow.event_id).where(or_(*named_like(wanted.company)))
-        told.append(col(EventRow.id).in_(naming))
-    if told:
+    if told := event_conditions(wanted):
         filters.append(select(EventRow.article_id).where(*told))
     return filters
 

@@ -9,14 +9,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, func, inspect, or_, table
+from sqlalchemy import ColumnElement, column, func, inspect, table
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from monitor.models import ArticleFilter
 from monitor.store.history import alert_conditions
-from monitor.store.news import named_like
-from monitor.store.tables import AlertRow, ArticleRow, EventRow, ParticipantRow
+from monitor.store.news import event_conditions
+from monitor.store.tables import AlertRow, ArticleRow, EventRow
 
 LISTS = frozenset({"companies", "authors", "tags", "tickers"})
 """Columns that hold JSON arrays of texts."""
@@ -120,24 +120,14 @@ def _filter_alerts(view: Any, wanted: ArticleFilter) -> list[ColumnElement[bool]
 
 
 def _filter_events(view: Any, wanted: ArticleFilter) -> list[ColumnElement[bool]]:  # noqa: ANN401 - as above
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.type:
-        conditions.append(view.c.type == wanted.type.value)
-    if wanted.modality:
-        conditions.append(view.c.modality == wanted.modality.value)
-    if wanted.company:
-        named = select(ParticipantRow.event_id).where(or_(*named_like(wanted.company)))
-        conditions.append((view.c.event_id if "event_id" in view.c else view.c.id).in_(named))
-    return conditions
+    conditions = event_conditions(wanted)
+    event_id = view.c.event_id if "event_id" in view.c else view.c.id
+    return [event_id.in_(select(EventRow.id).where(*conditions))] if conditions else []
 
 
 def _filter_articles(view: Any, wanted: ArticleFilter) -> list[ColumnElement[bool]]:  # noqa: ANN401 - as above
-    events = table("events_view", *map(column, ("id", "type", "modality")))
-    conditions = _filter_events(events, wanted)
-    if not conditions:
-        return []
-    telling = select_columns(col(EventRow.article_id)).join(events, events.c.id == col(EventRow.id))
-    return [view.c.id.in_(telling.where(and_(*conditions)))]
+    conditions = event_conditions(wanted)
+    return [view.c.id.in_(select(EventRow.article_id).where(*conditions))] if conditions else []
 
 
 _FILTERS: dict[Kind, Callable[[Any, ArticleFilter], list[ColumnElement[bool]]]] = {

@@ -9,7 +9,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 
 from monitor.models import Alert, ArticleFilter, DatedEvent, Event, Standing, StoredArticle
 from monitor.store.articles import stored_article
-from monitor.store.news import named_like, read_alerts, read_events
+from monitor.store.news import event_conditions, named_like, read_alerts, read_events
 from monitor.store.tables import (
     AlertEventRow,
     AlertRow,
@@ -72,15 +72,7 @@ def alert_conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
     if wanted.source:
         written = select(ArticleRow.id).where(col(ArticleRow.source) == wanted.source)
         conditions.append(col(AlertRow.article_id).in_(written))
-    told: list[ColumnElement[bool]] = []
-    if wanted.type:
-        told.append(col(EventRow.type) == wanted.type)
-    if wanted.modality:
-        told.append(col(EventRow.modality) == wanted.modality)
-    if wanted.company:
-        named = select(ParticipantRow.event_id).where(or_(*named_like(wanted.company)))
-        told.append(col(EventRow.id).in_(named))
-    if told:
+    if told := event_conditions(wanted):
         telling = select(AlertEventRow.alert_id).join(EventRow, col(EventRow.id) == col(AlertEventRow.event_id))
         conditions.append(col(AlertRow.id).in_(telling.where(*told)))
     return conditions

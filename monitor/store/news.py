@@ -12,6 +12,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 from monitor.models import (
     Alert,
     Article,
+    ArticleFilter,
     Event,
     EventType,
     Evidence,
@@ -128,6 +129,19 @@ def named_like(name: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """
     folded = col(ParticipantRow.folded)
     return folded == name, and_(folded > f"{name} ", folded < f"{name}!")
+
+
+def event_conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions for events of the type, modality and company that are wanted."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.type:
+        conditions.append(col(EventRow.type) == wanted.type)
+    if wanted.modality:
+        conditions.append(col(EventRow.modality) == wanted.modality)
+    if wanted.company:
+        named = select(ParticipantRow.event_id).where(or_(*named_like(wanted.company)))
+        conditions.append(col(EventRow.id).in_(named))
+    return conditions
 
 
 def open_story(session: Session, now: datetime) -> int:
