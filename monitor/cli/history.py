@@ -107,6 +107,16 @@ def _make_table(alerts: Iterable[Alert], *, is_wide: bool) -> Table:
     return table
 
 
+def require_alert(session: Session, alert_id: int, *, hint: str = "`monitor history` lists them") -> Alert:
+    """Return an alert of the history; MonitorError if there is none with this number."""
+    alert = records.read_alert(session, alert_id)
+    if alert is None:
+        problem = MonitorError(f"no alert has the number {alert_id}")
+        problem.hint = hint
+        raise problem
+    return alert
+
+
 def require_article(stored: StoredArticle | None, article_id: int) -> StoredArticle:
     """Return what was read of the history; MonitorError if there is no article with this id."""
     if stored is None:

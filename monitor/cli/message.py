@@ -20,11 +20,12 @@ from monitor.cli.context import (
     show_time,
     stdout,
 )
+from monitor.cli.history import require_alert
 from monitor.config import Settings
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError
 from monitor.models import Route, Subject
 from monitor.notify import find_form, targets_of
-from monitor.store import news, notices
+from monitor.store import notices
 
 
 class Form(StrEnum):
@@ -59,12 +60,8 @@ def show_message(
     taken = _choose_route(settings, route, target)
     to = target or targets_of(taken)[0]
     with open_store(settings) as store, store.read() as session:
-        alerts = news.read_alerts(session, [alert_id])
-    if not alerts:
-        problem = MonitorError(f"no alert has the number {alert_id}")
-        problem.hint = "`monitor history` lists them"
-        raise problem
-    message = build_writer(settings).write_alert(alerts[0], taken, to)
+        alert = require_alert(session, alert_id)
+    message = build_writer(settings).write_alert(alert, taken, to)
     if json:
         print_json({"route": taken.name, "target": to, "message": message})
         return

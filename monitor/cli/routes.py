@@ -21,11 +21,10 @@ from monitor.cli.context import (
     show_time,
     stdout,
 )
-from monitor.cli.history import require_article
+from monitor.cli.history import require_alert, require_article
 from monitor.cli.inspect import read_article
 from monitor.config import Settings
 from monitor.detect import detect
-from monitor.errors import MonitorError
 from monitor.models import Alert, Article, Event, QuietAction, Route, Severity, Silence
 from monitor.notify import (
     Check,
@@ -159,11 +158,7 @@ def _read_alerts(session: Session, number: int, *, is_article: bool) -> list[Ale
         stored = require_article(records.read_article(session, number), number)
         told = records.list_alerts_of(session, number)
         return told or _make_alerts(stored.article, stored.source, records.events_of(session, stored))
-    if not (alerts := news.read_alerts(session, [number])):
-        problem = MonitorError(f"no alert has the number {number}")
-        problem.hint = "`monitor history` lists them; for an article: --article"
-        raise problem
-    return alerts
+    return [require_alert(session, number, hint="`monitor history` lists them; for an article: --article")]
 
 
 def _make_alerts(article: Article, source: str, events: Sequence[Event]) -> list[Alert]:

@@ -13,11 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.models import Alert, Change, Event, SourcedEvent, StoredArticle, StoryDigest
-from monitor.store import Session, Store, browse, history, news, searches
+from monitor.store import Session, Store, browse, history
 from monitor.track import fold_name
 from monitor.web import ledger
 from monitor.web.asking import MAX_LIMIT, Query, read_id, read_query
 from monitor.web.feeds import Channel, Say, entry_of, row_of, write_csv, write_json_feed, write_rss
+from monitor.web.finding import find_alert, find_article, find_search
 from monitor.web.listings import LISTINGS, Listing, Surroundings, read_articles
 from monitor.web.openapi import describe_api
 
@@ -112,11 +113,8 @@ def _make_search_feed(form: str, store: Store, around: Surroundings, say: Say) -
     """Return an endpoint that gives what a saved search finds; its address stays when the search changes."""
 
     def answer(request: Request) -> Response:
-        number = read_id(request.path_params["id"])
         with store.read() as session:
-            saved = searches.read_search(session, number) if number is not None else None
-            if saved is None:
-                raise HTTPException(404, "There is no saved search with this number.")
+            saved = find_search(session, request.path_params)
             query = read_query(saved.asked)
             items = read_articles(session, query, around).items
         page = query.address("/articles")
@@ -156,18 +154,11 @@ def _read_detail(
 
 
 def _read_alert(session: Session, _query: Query, place: Place) -> Alert:
-    number = read_id(place["id"])
-    found = news.read_alerts(session, [number]) if number is not None else []
-    if not found:
-        raise HTTPException(404, "There is no alert with this number.")
-    return found[0]
+    return find_alert(session, place)
 
 
 def _read_article(session: Session, _query: Query, place: Place) -> ArticleDetail:
-    number = read_id(place["id"])
-    stored = history.read_article(session, number) if number is not None else None
-    if stored is None:
-        raise HTTPException(404, "There is no article with this number.")
+    stored = find_article(session, place)
     return ArticleDetail(
         article=stored,
         events=history.events_of(session, stored),

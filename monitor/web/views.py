@@ -28,6 +28,7 @@ from monitor.web.asking import MAX_LIMIT, Query, read_id, read_query
 from monitor.web.chart import draw_bars, draw_timeline
 from monitor.web.diff import compare_lines, compare_texts
 from monitor.web.faults import describe_problem
+from monitor.web.finding import find_alert, find_article, find_search
 from monitor.web.graph import draw_partners
 from monitor.web.listings import Rows, Surroundings
 from monitor.web.marking import Span, mark_line, mark_paragraphs, merge_spans, split_marked
@@ -81,12 +82,9 @@ def show_alerts(session: Session, query: Query, _place: Place, around: Surroundi
 
 def show_alert(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
     """Return an alert and the articles that tell its story."""
-    number = read_id(place["id"])
-    found = news.read_alerts(session, [number]) if number is not None else []
-    if not found:
-        raise HTTPException(404, "There is no alert with this number.")
-    told = browse.events_of_story(session, found[0].story_id)
-    return {"alert": found[0], "articles": list({one.article_id: one for one in told}.values())}
+    alert = find_alert(session, place)
+    told = browse.events_of_story(session, alert.story_id)
+    return {"alert": alert, "articles": list({one.article_id: one for one in told}.values())}
 
 
 def show_articles(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
@@ -115,19 +113,12 @@ def show_searches(session: Session, query: Query, _place: Place, _around: Surrou
 
 def show_search(session: Session, _query: Query, place: Place, around: Surroundings) -> Values:
     """Return the articles that a saved search finds."""
-    number = read_id(place["id"])
-    saved = searches.read_search(session, number) if number is not None else None
-    if saved is None:
-        raise HTTPException(404, "There is no saved search with this number.")
-    return show_articles(session, read_query(saved.asked), place, around)
+    return show_articles(session, read_query(find_search(session, place).asked), place, around)
 
 
 def show_article(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
     """Return an article with its evidence marked, its events, alerts, stories and versions."""
-    number = read_id(place["id"])
-    stored = history.read_article(session, number) if number is not None else None
-    if stored is None:
-        raise HTTPException(404, "There is no article with this number.")
+    stored = find_article(session, place)
     events = history.events_of(session, stored)
     return {
         "stored": stored,
