@@ -59,14 +59,7 @@ class _Known:
 
 def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
     """Return each rule that holds, in each sentence where it does, with its score."""
-    hits = find_literals(document, ruleset.automaton)
-    watched = find_watched(document, hits, ruleset)
-    scan = Scan(
-        document=document,
-        hits=hits,
-        watched=[watched[word] for word in sorted(watched)],
-        list_mentions=lambda: list_mentions(document, watched),
-    )
+    scan, watched = scan_document(document, ruleset)
     by_sentence: dict[int, list[tuple[PlannedRule, Span]]] = defaultdict(list)
     for planned, spans in pick_rules(ruleset, scan):
         for span, place in _place(planned.rule, spans, document):
@@ -78,6 +71,19 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
         known = _Known(scan=scan, watched=watched, ruleset=ruleset, signs=signs, told=told)
         candidates.extend(_weigh_sentence(place, by_sentence[place], known))
     return support(candidates, document)
+
+
+def scan_document(document: Document, ruleset: Ruleset) -> tuple[Scan, dict[int, Mention]]:
+    """Return an article as queries see it, and the watched companies by their first word."""
+    hits = find_literals(document, ruleset.automaton)
+    watched = find_watched(document, hits, ruleset)
+    scan = Scan(
+        document=document,
+        hits=hits,
+        watched=[watched[word] for word in sorted(watched)],
+        list_mentions=lambda: list_mentions(document, watched),
+    )
+    return scan, watched
 
 
 def support(candidates: Sequence[Candidate], document: Document) -> list[Candidate]:

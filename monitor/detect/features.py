@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.detect.companies import is_common_word, is_same_company, is_suffix, is_title_case
 from monitor.detect.mention import Mention, Span
-from monitor.detect.modality import NEWS_SENTENCES
+from monitor.detect.modality import HEAD_WORDS, NEWS_SENTENCES
 from monitor.detect.parties import Parties
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_words
@@ -15,8 +15,6 @@ _NEAR = 5
 """Words on either side of a trigger that are beside it."""
 _VERB_GROUP = 4
 """Words before a trigger in which its auxiliary verb stands."""
-_HEAD = 3
-"""First words of a trigger, where its verb stands."""
 _AUXILIARIES = {
     "perfect": frozenset({"has", "have"}),
     "pluperfect": frozenset({"had"}),
@@ -50,7 +48,7 @@ def describe_tense(document: Document, sentence: Sentence, trigger: Span) -> lis
     News says "has teamed up", or names a day; a bare past tense or "had" deep in a text tells history.
     """
     beside = document.words[max(sentence.first, trigger[0] - _VERB_GROUP) : trigger[0]]
-    head = document.words[trigger[0] : min(trigger[1], trigger[0] + _HEAD)]
+    head = document.words[trigger[0] : min(trigger[1], trigger[0] + HEAD_WORDS)]
     tenses = [name for name, words in _AUXILIARIES.items() if not words.isdisjoint(beside)]
     if any(word in load_words().past_forms or (word.endswith("ed") and len(word) > 4) for word in head):
         tenses.append("past")

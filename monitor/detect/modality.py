@@ -16,7 +16,7 @@ NEWS_SENTENCES = 3
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _REACH = 14
 """Words beside a trigger in which "may" or "denies" belongs to it."""
-_HEAD = 3
+HEAD_WORDS = 3
 """First words of a trigger, where its verb stands."""
 _ABOUT_A_TIE = frozenset(
     {
@@ -46,7 +46,7 @@ def judge_modality(
     first, last = find_clause(scan.document, sentence, trigger)
     end = trigger[1]
     if rule.type in _ABOUT_A_TIE:
-        end = min(end, trigger[0] + _HEAD)
+        end = min(end, trigger[0] + HEAD_WORDS)
     if rule.type is EventType.DISPUTE:
         end = trigger[0]  # who "seeks damages" is sure of it
     places = {

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.detect.candidates import find_watched, list_mentions
+from monitor.detect.candidates import scan_document
 from monitor.detect.events import detect
-from monitor.detect.match import Scan, evaluate, find_literals
+from monitor.detect.match import Scan, evaluate
 from monitor.detect.mention import Span
 from monitor.detect.nodes import (
     FACTS,
@@ -125,14 +125,7 @@ def find_places(article: Article, search: Search) -> list[Place] | None:
     if not document.words:
         return None
     ruleset = search.ruleset
-    hits = find_literals(document, ruleset.automaton)
-    watched = find_watched(document, hits, ruleset)
-    scan = Scan(
-        document=document,
-        hits=hits,
-        watched=[watched[word] for word in sorted(watched)],
-        list_mentions=lambda: list_mentions(document, watched),
-    )
+    scan, _ = scan_document(document, ruleset)
     found = pick_rules(ruleset, scan)
     if not found:
         return None

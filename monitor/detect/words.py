@@ -36,7 +36,6 @@ class Words:
     tie_words: frozenset[str]
     referring: frozenset[str]
     past_forms: frozenset[str]
-    tenses: frozenset[str]
     common: frozenset[str]
 
 
