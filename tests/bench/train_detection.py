@@ -58,8 +58,6 @@ STATE_WEIGHT = 0.5
 """Background mentions are negatives of less weight: readers differ about them."""
 SENTENCE_WEIGHT = 0.7
 """Of a sentence of an article; its neighbours tell much of the same."""
-LEANING = 0.0
-"""Added to the bias: where precision and recall balance on texts that were not learnt from."""
 BACKGROUND_RIDGE = {"bias": 0.01, "sentence": 4.0, "head": 4.0}
 BACKGROUND_PRIOR = {"cue historical": 1.0}
 """What readers expect of what is seldom in labelled texts."""
@@ -84,13 +82,16 @@ def read_bags(texts: Sequence[Labelled]) -> list[Bag]:
 
 def list_features(candidates: Iterable[Candidate], number: int | None) -> Bag:
     """Return the different sets of features of candidates, of one sentence if `number` is given."""
-    return sorted(
-        {
-            tuple(dict.fromkeys(one.features))
-            for one in candidates
-            if number is None or (one.sentence.field is Field.TEXT and one.sentence.number == number)
-        }
-    )
+    return sorted({tuple(dict.fromkeys(one.features)) for one in of_sentence(candidates, number)})
+
+
+def of_sentence(candidates: Iterable[Candidate], number: int | None) -> list[Candidate]:
+    """Return the candidates of one sentence of the text, all if `number` is None."""
+    return [
+        one
+        for one in candidates
+        if number is None or (one.sentence.field is Field.TEXT and one.sentence.number == number)
+    ]
 
 
 def read_tests() -> tuple[list[Bag], list[float]]:
@@ -112,12 +113,8 @@ def learn(bags: list[Bag], labels: list[float], strengths: list[float], tests: i
     """Return the weights that tell texts with a change from others; the last `tests` bags are the rules' own tests."""
     names = sorted({feature for bag in bags for features in bag for feature in features})
     names = ["bias", *dict.fromkeys([*names, *(f"own {rule.name}" for rule in load_pack() if rule.is_weighed)])]
-    places = {name: place for place, name in enumerate(names)}
-    rows = [(owner, [0, *(places[name] for name in features)]) for owner, bag in enumerate(bags) for features in bag]
-    owners = np.array([owner for owner, _ in rows])
-    pointers = np.cumsum([0, *(len(columns) for _, columns in rows)])
-    columns = np.concatenate([columns for _, columns in rows])
-    table = sp.csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), len(names)))
+    owners = np.array([owner for owner, bag in enumerate(bags) for _ in bag])
+    table = make_table([features for bag in bags for features in bag], names)
     prior = np.array([expect(name) for name in names])
     ridge = np.array([choose_ridge(name) for name in names])
     truth, weight = np.array(labels), np.array(strengths)
@@ -136,6 +133,14 @@ def learn(bags: list[Bag], labels: list[float], strengths: list[float], tests: i
             if bag >= len(bags) - tests and sums[row] * (1 if truth[bag] else -1) < MARGIN:
                 weight[bag] *= 1.5
     return dict(zip(names, weights.tolist(), strict=True))
+
+
+def make_table(rows: Sequence[Sequence[str]], names: Sequence[str]) -> sp.csr_matrix:
+    """Return a row for each set of features, with 1 in the columns of its names and of the bias, which is the first."""
+    places = {name: place for place, name in enumerate(names)}
+    columns = [[0, *(places[name] for name in row)] for row in rows]
+    pointers = np.cumsum([0, *map(len, columns)])
+    return sp.csr_matrix((np.ones(pointers[-1]), np.concatenate(columns), pointers), shape=(len(rows), len(names)))
 
 
 def find_best(sums: np.ndarray, owners: np.ndarray) -> dict[int, int]:
@@ -197,7 +202,6 @@ def learn_change(texts: Sequence[Labelled]) -> dict[str, float]:
         + [TEST_WEIGHT] * len(own_bags),
         tests=len(own_bags),
     )
-    weights["bias"] += LEANING
     return keep_strong(weights)
 
 
@@ -222,10 +226,7 @@ def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> 
             rows += [one.background for one in found if one.rule is planned.rule]
             labels += [0.0] * (len(rows) - len(labels))
     names = ["bias", *sorted({feature for row in rows for feature in row})]
-    places = {name: place for place, name in enumerate(names)}
-    pointers = np.cumsum([0, *(1 + len(row) for row in rows)])
-    columns = np.concatenate([[0, *(places[name] for name in row)] for row in rows])
-    table = sp.csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), len(names)))
+    table = make_table(rows, names)
     prior = np.array([BACKGROUND_PRIOR.get(name, 0.0) for name in names])
     ridge = np.array([BACKGROUND_RIDGE.get(name.partition(" ")[0], 1.0) for name in names])
     strengths = np.array([1.0] * read + [BACKGROUND_TEST_WEIGHT] * (len(rows) - read))
@@ -235,13 +236,8 @@ def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> 
 
 def find_surest(candidates: Iterable[Candidate], number: int | None, change: Mapping[str, float]) -> Candidate | None:
     """Return the candidate with the highest sum, of one sentence if `number` is given."""
-    of_text = [
-        one
-        for one in candidates
-        if one.rule.is_weighed
-        and (number is None or (one.sentence.field is Field.TEXT and one.sentence.number == number))
-    ]
-    return max(of_text, key=lambda one: score(one.features, change), default=None)
+    weighed = [one for one in of_sentence(candidates, number) if one.rule.is_weighed]
+    return max(weighed, key=lambda one: score(one.features, change), default=None)
 
 
 def keep_strong(weights: Mapping[str, float]) -> dict[str, float]:
