@@ -4,7 +4,10 @@ They are laid anew whenever the schema changes, so that a migration may change t
 in UTC, lists are JSON. deploy/schema.md describes each column.
 """
 
+from collections.abc import Iterable
+
 from monitor.models import RelationState
+from monitor.track.relation import EXCLUSIVITIES, MOVES_TO, OPEN, SAYS_NOT_HOW
 
 _TIME = "strftime('%Y-%m-%dT%H:%M:%SZ', {})"
 _COMPANIES = (
@@ -42,32 +45,20 @@ SELECT id, url, source, site_name, title, authors, language, section, tickers,
     {_TIME.format("text_removed_at")} AS text_removed_at
 FROM articles
 """  # noqa: S608 - nothing but our own words
-_STATES = (
-    ("in_talks", RelationState.TALKS),
-    ("new_partnership", RelationState.ACTIVE),
-    ("joint_venture", RelationState.ACTIVE),
-    ("supply_agreement", RelationState.ACTIVE),
-    ("licence_agreement", RelationState.ACTIVE),
-    ("partner_joined", RelationState.ACTIVE),
-    ("expansion", RelationState.EXPANDED),
-    ("extension_renewal", RelationState.ACTIVE),
-    ("terms_changed", RelationState.ACTIVE),
-    ("exclusivity_granted", RelationState.EXCLUSIVE),
-    ("exclusivity_lost", RelationState.NON_EXCLUSIVE),
-    ("right_of_first_refusal", RelationState.FIRST_REFUSAL),
-    ("dispute", RelationState.DISPUTED),
-    ("suspension", RelationState.SUSPENDED),
-    ("termination", RelationState.ENDED),
-    ("partner_left", RelationState.ENDED),
-)
-"""As in track.relation, which a test compares: the states that kinds of event lead to, in their order."""
-_KINDS = ", ".join(f"('{kind}', '{state}', {rank})" for rank, (kind, state) in enumerate(_STATES))
-_STAYS = """
+_KINDS = ", ".join(f"('{kind}', '{state}', {rank})" for rank, (kind, state) in enumerate(MOVES_TO.items()))
+
+
+def _is_one_of(column: str, states: Iterable[RelationState]) -> str:
+    names = ", ".join(f"'{state}'" for state in RelationState if state in states)
+    return f"{column} IN ({names})"
+
+
+_STAYS = f"""
 next.is_background OR next.state = ledger.state
-OR (next.state IN ('in talks', 'active')
-    AND ledger.state IN ('active', 'expanded', 'exclusive', 'right of first refusal', 'non-exclusive'))
-OR (next.state = 'expanded' AND ledger.state IN ('exclusive', 'right of first refusal', 'non-exclusive'))
+OR ({_is_one_of("next.state", SAYS_NOT_HOW)} AND {_is_one_of("ledger.state", OPEN)})
+OR (next.state = '{RelationState.EXPANDED}' AND {_is_one_of("ledger.state", EXCLUSIVITIES)})
 """
+"""As `track.relation` decides it; a test compares the two."""
 _RELATIONS = f"""
 WITH RECURSIVE
 kinds(type, state, rank) AS (VALUES {_KINDS}),

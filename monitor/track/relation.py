@@ -12,7 +12,7 @@ from itertools import combinations
 from monitor.models import DatedEvent, Event, EventType, Modality, Relation, RelationState, Transition
 from monitor.track.fingerprint import fold_name, is_same_company
 
-_MOVES_TO = {
+MOVES_TO = {
     EventType.IN_TALKS: RelationState.TALKS,
     EventType.NEW_PARTNERSHIP: RelationState.ACTIVE,
     EventType.JOINT_VENTURE: RelationState.ACTIVE,
@@ -32,11 +32,11 @@ _MOVES_TO = {
 }
 """In the order in which events of one time apply: a right of first refusal outlives the exclusivity lost with it."""
 
-_RANK = {kind: rank for rank, kind in enumerate(_MOVES_TO)}
+_RANK = {kind: rank for rank, kind in enumerate(MOVES_TO)}
 _MOVING = {Modality.CONFIRMED, Modality.REPORTED}
-_EXCLUSIVITIES = {RelationState.EXCLUSIVE, RelationState.FIRST_REFUSAL, RelationState.NON_EXCLUSIVE}
-_OPEN = {RelationState.ACTIVE, RelationState.EXPANDED, *_EXCLUSIVITIES}
-_SAYS_NOT_HOW = {RelationState.TALKS, RelationState.ACTIVE}
+EXCLUSIVITIES = {RelationState.EXCLUSIVE, RelationState.FIRST_REFUSAL, RelationState.NON_EXCLUSIVE}
+OPEN = {RelationState.ACTIVE, RelationState.EXPANDED, *EXCLUSIVITIES}
+SAYS_NOT_HOW = {RelationState.TALKS, RelationState.ACTIVE}
 """News of one more deal, of talks or of a renewal leaves an open relation as exclusive and as wide as it was."""
 
 Pair = tuple[str, str]
@@ -100,18 +100,18 @@ def trace_relations(events: Iterable[DatedEvent]) -> tuple[Transition, ...]:
 
 def _next_state(before: RelationState | None, event: Event) -> RelationState | None:
     """Return the state that an event moves a relation to; None when it stays."""
-    state = _MOVES_TO[event.type]
+    state = MOVES_TO[event.type]
     if event.modality == Modality.HISTORICAL:
         return state if before is None else None
     if event.modality not in _MOVING:
         return None
-    if (before in _OPEN and state in _SAYS_NOT_HOW) or (before in _EXCLUSIVITIES and state is RelationState.EXPANDED):
+    if (before in OPEN and state in SAYS_NOT_HOW) or (before in EXCLUSIVITIES and state is RelationState.EXPANDED):
         return None
     return None if before == state else state
 
 
 def _chronology(dated: DatedEvent) -> tuple[bool, datetime, int, str, str, Sequence[str]]:
-    """Background first, then by date; what is told at one time in the order of `_MOVES_TO`.
+    """Background first, then by date; what is told at one time in the order of `MOVES_TO`.
 
     Then by all else that the fold looks at, so that no two different events tie.
     """
