@@ -117,14 +117,18 @@ class PageSettings:
     """Where readers of messages reach it, as `https://monitor.example`: each message then links to its alert there."""
 
 
+MIN_KEEP_TEXT_DAYS = 31
+"""Copies are known by their texts for 30 days."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistorySettings:
     """What is kept and how it is told: `[history]` of monitor.toml."""
 
     zone: str = ""
     """The time zone of the command line, as `Europe/Berlin`; empty is that of the system."""
-    keep_text_days: Annotated[int, Interval(ge=31, le=36_500)] | None = None
-    """Texts of articles are removed after so long; None keeps them. Copies are known by their texts for 30 days."""
+    keep_text_days: Annotated[int, Interval(ge=MIN_KEEP_TEXT_DAYS, le=36_500)] | None = None
+    """Texts of articles are removed after so long; None keeps them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from monitor.app import open_store, utc_now
 from monitor.cli.context import MAX_ID, ExitCode, JsonOption, load_settings, print_json, show, stderr, stdout
+from monitor.config import MIN_KEEP_TEXT_DAYS
 from monitor.models import DeliveryState
 from monitor.store import Store, deliveries, retention, upkeep
-
-_MIN_KEEP_DAYS = 31
-"""As for `keep_text_days`: copies are known by their texts for 30 days."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -117,7 +115,7 @@ def prune(
     *,
     older_than: Annotated[
         int | None,
-        typer.Option("--older-than", metavar="DAYS", min=_MIN_KEEP_DAYS, help="Instead of keep_text_days."),
+        typer.Option("--older-than", metavar="DAYS", min=MIN_KEEP_TEXT_DAYS, help="Instead of keep_text_days."),
     ] = None,
     article: Annotated[
         list[int] | None, typer.Option("--article", metavar="ID", max=MAX_ID, help="This one, whatever its age.")

@@ -123,13 +123,12 @@ def _open(output: Path) -> Iterator[IO[bytes]]:
     if output == _STDOUT:
         yield sys.stdout.buffer
         return
-    with _telling(output):
-        if _is_stream(output):
-            with output.open("wb") as stream:
-                yield stream
-            return
-        with _replacing(output) as path, path.open("wb") as stream:
+    if _is_stream(output):
+        with _telling(output), output.open("wb") as stream:
             yield stream
+        return
+    with _replacing(output) as path, path.open("wb") as stream:
+        yield stream
 
 
 def _is_stream(output: Path) -> bool:

@@ -15,7 +15,16 @@ _FORMULA_BEGINS = tuple("=+-@\t\r\n＝＋－＠")
 """A cell that begins so, perhaps behind blanks, is run by spreadsheets."""
 _NUMBERS = frozenset({"id", "story_id", "article_id", "event_id", "article_version", "version", "events", "is_current"})
 _TIMES = frozenset(
-    {"since", "created_at", "detected_at", "published_at", "acknowledged_at", "first_seen_at", "stored_at"}
+    {
+        "since",
+        "created_at",
+        "detected_at",
+        "published_at",
+        "acknowledged_at",
+        "first_seen_at",
+        "stored_at",
+        "text_removed_at",
+    }
 )
 _DAYS = frozenset({"effective_on"})
 
@@ -114,7 +123,7 @@ def _type_of(pa: Any, name: str) -> Any:  # noqa: ANN401 - pyarrow, if it is the
         return pa.list_(pa.string())
     if name in _NUMBERS:
         return pa.bool_() if name.startswith("is_") else pa.int64()
-    if name in _TIMES or name == "text_removed_at":
+    if name in _TIMES:
         return pa.timestamp("s", tz="UTC")
     return pa.date32() if name in _DAYS else pa.string()
 
@@ -123,7 +132,7 @@ def _type_value(name: str, value: object) -> object:
     if name.startswith("is_"):
         return bool(value)
     if isinstance(value, str):
-        if name in _TIMES or name == "text_removed_at":
+        if name in _TIMES:
             return datetime.fromisoformat(value)
         return date.fromisoformat(value) if name in _DAYS else value.encode("utf-8", "replace").decode()
     return value

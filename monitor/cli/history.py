@@ -31,7 +31,7 @@ from monitor.cli.context import (
     stdout,
 )
 from monitor.config import Settings
-from monitor.detect import compile_query, is_query
+from monitor.detect import collect_sets, compile_query, is_query
 from monitor.errors import MonitorError
 from monitor.models import Alert, ArticleFilter, FoundArticle, Relation, StoredArticle, Transition
 from monitor.store import Session, browse
@@ -179,8 +179,7 @@ def _seek(
     session: Session, settings: Settings, wanted: ArticleFilter, before: int | None, limit: int
 ) -> Sought[FoundArticle]:
     """Return the articles in which a query of the rule language holds; RuleError says where it makes no sense."""
-    sets = {name: query for rule in settings.rules for name, query in rule.sets}
-    query = compile_query(wanted.words, settings.companies, sets.items())
+    query = compile_query(wanted.words, settings.companies, collect_sets(settings.rules))
     end = monotonic() + _SEARCH_SECONDS
     return search_articles(session, query, wanted, before=before, limit=limit, is_over=lambda: monotonic() >= end)
 

@@ -103,6 +103,11 @@ def is_query(text: str) -> bool:
     return _SIGNS.search(_QUOTED.sub("", text)) is not None
 
 
+def collect_sets(rules: Iterable[Rule]) -> tuple[tuple[str, str], ...]:
+    """Return the sets that rules have, by name; of two with one name the later."""
+    return tuple({name: query for rule in rules for name, query in rule.sets}.items())
+
+
 def compile_query(text: str, companies: Sequence[Company], sets: Iterable[tuple[str, str]] = ()) -> Search:
     """Return a query of the rule language ready; RuleError names the column and the remedy."""
     rule = Rule(name=_NAME, type=EventType.NEW_PARTNERSHIP, match=text, sets=tuple(sets))

@@ -127,8 +127,7 @@ class Writer:
     def __init__(
         self, templates: Iterable[Template] = (), targets: Iterable[Target] = (), *, page_url: str = ""
     ) -> None:
-        words = {template.name: Words(template) for template in templates}
-        self._words = words
+        self._words = {template.name: Words(template) for template in templates}
         self._page_url = page_url
         self._of_target = {target.name: target.template for target in targets if target.template}
 

@@ -48,8 +48,7 @@ def count_old(session: Session, now: datetime, *, keep: timedelta, open_for: tim
 def remove_texts(session: Session, ids: Sequence[int], now: datetime) -> int:
     """Remove the texts of articles and of their versions, for good; return how many had one."""
     count = count_texts(session, ids)
-    with_text = (col(ArticleRow.id).in_(ids), col(ArticleRow.text_removed_at).is_(None))
-    session.exec(update(ArticleRow).where(*with_text).values(text="", stripped=[], text_removed_at=now))
+    session.exec(update(ArticleRow).where(*_with_text(ids)).values(text="", stripped=[], text_removed_at=now))
     session.exec(update(ArticleVersionRow).where(col(ArticleVersionRow.article_id).in_(ids)).values(text=""))
     session.exec(update(LinkRow).where(col(LinkRow.article_id).in_(ids)).values(summary=None, due_at=None))
     session.exec(delete(ArticleBandRow).where(col(ArticleBandRow.article_id).in_(ids)))
@@ -58,8 +57,11 @@ def remove_texts(session: Session, ids: Sequence[int], now: datetime) -> int:
 
 def count_texts(session: Session, ids: Sequence[int]) -> int:
     """Return how many of these articles have their text."""
-    with_text = (col(ArticleRow.id).in_(ids), col(ArticleRow.text_removed_at).is_(None))
-    return session.exec(select(func.count()).select_from(ArticleRow).where(*with_text)).one()
+    return session.exec(select(func.count()).select_from(ArticleRow).where(*_with_text(ids))).one()
+
+
+def _with_text(ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    return col(ArticleRow.id).in_(ids), col(ArticleRow.text_removed_at).is_(None)
 
 
 def _choose(session: Session, now: datetime, *, keep: timedelta, open_for: timedelta) -> list[int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.detect import compile_query, is_query
+from monitor.detect import collect_sets, compile_query, is_query
 from monitor.models import (
     Alert,
     Change,
@@ -47,7 +47,7 @@ class Surroundings:
     @property
     def sets(self) -> tuple[tuple[str, str], ...]:
         """The sets of rules.toml by name."""
-        return tuple({name: query for rule in self.rules for name, query in rule.sets}.items())
+        return collect_sets(self.rules)
 
     def make_timer(self, seconds: float) -> Callable[[], bool]:
         """Return what says when so much time has passed from now on."""

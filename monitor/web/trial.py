@@ -29,13 +29,14 @@ class Trial:
 def show_trial(session: Session, query: Query, _place: Mapping[str, str], around: Surroundings) -> Mapping[str, Any]:
     """Return what a rule would have told of the newest articles, or what is wrong with it."""
     values: dict[str, Any] = {"query": query, "problems": (), "trials": (), "failures": (), "sought": None}
+    values |= {"note": None, "older": None, "newest": None}
     if not (query.match.strip() or query.toml.strip()):
-        return values | {"note": None, "older": None, "newest": None}
+        return values
     try:
         rule = _read_rule(query, around)
         search = compile_search(rule, around.companies)
     except (RuleError, ConfigError) as error:
-        return values | {"problems": _list_problems(query, error), "note": None, "older": None, "newest": None}
+        return values | {"problems": _list_problems(query, error)}
 
     def look(heading: FoundArticle, article: Article) -> Trial | None:
         hits = try_rule(article, search)
