@@ -9,7 +9,7 @@ from monitor.detect.companies import find_german_nouns, find_organisations, is_t
 from monitor.detect.features import describe_match, describe_sentence, describe_tense
 from monitor.detect.match import Scan, find_literals, spell, spell_words
 from monitor.detect.mention import Mention, Span
-from monitor.detect.modality import NEWS_SENTENCES, judge_modality
+from monitor.detect.modality import NEWS_SENTENCES, is_news, judge_modality
 from monitor.detect.parties import Parties, count_shared, find_parties
 from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, map_signs, pick_rules
 from monitor.detect.tokens import Document, Sentence
@@ -63,7 +63,8 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
     by_sentence: dict[int, list[tuple[PlannedRule, Span]]] = defaultdict(list)
     for planned, spans in pick_rules(ruleset, scan):
         for span, place in _place(planned.rule, spans, document):
-            by_sentence[place].append((planned, span))
+            if not is_broad(planned.rule) or is_news(document.sentences[place]):
+                by_sentence[place].append((planned, span))
     signs = map_signs(ruleset, scan) if by_sentence else {}
     candidates: list[Candidate] = []
     for place in sorted(by_sentence)[:_MAX_SENTENCES]:
@@ -71,6 +72,11 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
         known = _Known(scan=scan, watched=watched, ruleset=ruleset, signs=signs, told=told)
         candidates.extend(_weigh_sentence(place, by_sentence[place], known))
     return support(candidates, document)
+
+
+def is_broad(rule: Rule) -> bool:
+    """Tell whether a rule is about verbs of many meanings, which tell a change only between companies, and as news."""
+    return rule.is_weighed and rule.min_parties > 0
 
 
 def scan_document(document: Document, ruleset: Ruleset) -> tuple[Scan, dict[int, Mention]]:
@@ -170,16 +176,17 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
     in_german = mentions
     if any(planned.rule.language == "de" for planned, _ in matches):
         in_german = find_organisations(document, sentence, known.watched, find_german_nouns(document, sentence))
-    around = [*_describe_signs(place, known.signs), *describe_sentence(document, sentence)]
-    features = [*(f"rule {planned.rule.name}" for planned, _ in matches if planned.rule.is_weighed), *around]
 
     @cache  # many rules may hold at one place
     def find_around(span: Span, *, is_german: bool) -> Parties:
         return find_parties(document, sentence, span, in_german if is_german else mentions)
 
+    placed = [(planned, span, find_around(span, is_german=planned.rule.language == "de")) for planned, span in matches]
+    placed = [one for one in placed if not is_broad(one[0].rule) or len(one[2].all) >= one[0].rule.min_parties]
+    around = [*_describe_signs(place, known.signs), *describe_sentence(document, sentence)]
+    features = [*(f"rule {planned.rule.name}" for planned, _, _ in placed if planned.rule.is_weighed), *around]
     candidates = []
-    for planned, span in matches:
-        parties = find_around(span, is_german=planned.rule.language == "de")
+    for planned, span, parties in placed:
         own: tuple[str, ...] = ()
         background = (*around, *describe_tense(document, sentence, span))
         if planned.rule.is_weighed:

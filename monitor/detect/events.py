@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from monitor.detect.candidates import Candidate, find_candidates, is_headline
+from monitor.detect.candidates import Candidate, find_candidates, is_broad, is_headline
 from monitor.detect.companies import find_organisations, is_same_company, is_short_for
 from monitor.detect.facts import find_effective_date, find_subject
 from monitor.detect.mention import Mention, Span
-from monitor.detect.modality import NEWS_SENTENCES
+from monitor.detect.modality import is_news
 from monitor.detect.parties import count_shared, drop_repeats, make_participants
 from monitor.detect.ruleset import Ruleset
 from monitor.detect.tokens import Document, read_document
@@ -21,6 +21,8 @@ _INTRODUCING_SENTENCES = 20
 """Of a text, in which its companies are looked for under their full names."""
 _MARGIN = 3.0
 """How much less than the surest candidate one may weigh that names a more special type."""
+_BROAD_BAR = 0.3
+"""Above which a broad rule alone tells an event."""
 _UNSURE = frozenset({Modality.REPORTED, Modality.SPECULATED, Modality.DENIED, Modality.CONDITIONAL})
 _BEGINNINGS = (
     EventType.JOINT_VENTURE,
@@ -65,14 +67,17 @@ def merge(candidates: Sequence[Candidate], document: Document, ruleset: Ruleset)
 def _choose_types(group: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates of a sentence that tell an event: those that decide alone, of others one a trigger.
 
-    A candidate whose own weight does not do may still name the type of one that it overlaps.
+    A candidate whose own weight does not do may still name the type of one that it overlaps. Broad rules name a type
+    only where no other does.
     """
     chosen = [one for one in group if not one.rule.is_weighed and len(one.parties.all) >= one.rule.min_parties]
     weighed = [one for one in group if one.rule.is_weighed]
-    told = [one for one in weighed if one.score > 0]
+    told = [one for one in weighed if _is_sure(one)]
     taken: list[Candidate] = []
-    for one in sorted(weighed, key=lambda one: _PRECEDENCE.index(one.rule.type)):
-        is_told = one.score > 0 or any(
+    for one in sorted(weighed, key=lambda one: (is_broad(one.rule), _PRECEDENCE.index(one.rule.type))):
+        if is_broad(one.rule) and any(not is_broad(other.rule) for other in taken):
+            break
+        is_told = _is_sure(one) or any(
             _overlap(one.trigger, other.trigger) and one.score > other.score - _MARGIN for other in told
         )
         if is_told and not any(
@@ -82,6 +87,10 @@ def _choose_types(group: Sequence[Candidate]) -> list[Candidate]:
     if len(taken) > 1:
         taken = [one for one in taken if one.rule.type is not EventType.NEW_PARTNERSHIP]
     return [*chosen, *taken]
+
+
+def _is_sure(candidate: Candidate) -> bool:
+    return candidate.score > (_BROAD_BAR if is_broad(candidate.rule) else 0)
 
 
 def _overlap(left: Span, right: Span) -> bool:
@@ -139,7 +148,7 @@ def count_needed(best: Candidate) -> int:
     sentence = best.sentence
     if not best.rule.is_weighed:
         return best.rule.min_parties
-    return 2 if sentence.field is Field.TEXT and sentence.number >= NEWS_SENTENCES else 1
+    return 1 if is_news(sentence) else 2
 
 
 def _make_event(

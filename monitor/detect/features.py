@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 
 from monitor.detect.companies import is_common_word, is_same_company, is_suffix, is_title_case
 from monitor.detect.mention import Mention, Span
-from monitor.detect.modality import HEAD_WORDS, NEWS_SENTENCES
+from monitor.detect.modality import HEAD_WORDS, is_news
 from monitor.detect.parties import Parties
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.words import load_words
-from monitor.models import Field, Rule
+from monitor.models import Rule
 
 _NEAR = 5
 """Words on either side of a trigger that are beside it."""
@@ -39,7 +39,7 @@ def describe_sentence(document: Document, sentence: Sentence) -> list[str]:
 
 
 def _read_place(sentence: Sentence) -> str:
-    return "place lead" if sentence.field is Field.TITLE or sentence.number < NEWS_SENTENCES else "place deep"
+    return "place lead" if is_news(sentence) else "place deep"
 
 
 def describe_tense(document: Document, sentence: Sentence, trigger: Span) -> list[str]:

@@ -9,7 +9,7 @@ from monitor.detect.ruleset import Ruleset, find_cue
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.weights import score
 from monitor.detect.words import load_words
-from monitor.models import EventType, Modality, Rule
+from monitor.models import EventType, Field, Modality, Rule
 
 NEWS_SENTENCES = 3
 """Of a text, in which the news stands; what stands deeper is mostly background."""
@@ -33,6 +33,11 @@ _ABOUT_A_TIE = frozenset(
 _BETWEEN_NEWS_AND_BACKGROUND = frozenset({Modality.HISTORICAL, Modality.CONDITIONAL})
 _ABOUT_TERMS = frozenset({EventType.EXCLUSIVITY_GRANTED, EventType.EXCLUSIVITY_LOST, EventType.RIGHT_OF_FIRST_REFUSAL})
 """Changes that are terms of a deal; what follows them says when the term applies: "may turn to others if it cannot"."""
+
+
+def is_news(sentence: Sentence) -> bool:
+    """Tell whether a sentence is the headline or one of the first, where news stands."""
+    return sentence.field is Field.TITLE or sentence.number < NEWS_SENTENCES
 
 
 def judge_modality(

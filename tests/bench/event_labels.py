@@ -29,6 +29,8 @@ class Labelled:
     """event, state or none; borderline texts are left out."""
     modality: str | None = None
     """Of an event."""
+    is_chosen: bool = False
+    """Whether it was chosen for reading because rules hold in it, and not drawn."""
 
 
 def read_gold() -> list[dict[str, Any]]:
@@ -63,7 +65,7 @@ def _match_texts(labels: dict[tuple[str, str], tuple[str, str]]) -> Iterator[Lab
         found = labels.get((place, hash_text(text)))
         if found is not None:
             article = Article(url="", title="", text=text)
-            yield Labelled(document=text, article=article, label=found[0], modality=found[1])
+            yield Labelled(document=text, article=article, label=found[0], modality=found[1], is_chosen=True)
 
 
 def _match_sentences(labels: dict[tuple[str, str], tuple[str, str]]) -> Iterator[Labelled]:
@@ -79,7 +81,12 @@ def _match_sentences(labels: dict[tuple[str, str], tuple[str, str]]) -> Iterator
             if found is not None and sentence.field is Field.TEXT:
                 name = (item.get("url") or item["id"]).rsplit("/", 1)[-1]
                 yield Labelled(
-                    document=name, article=article, sentence=sentence.number, label=found[0], modality=found[1]
+                    document=name,
+                    article=article,
+                    sentence=sentence.number,
+                    label=found[0],
+                    modality=found[1],
+                    is_chosen=True,
                 )
 
 

@@ -58,6 +58,8 @@ STATE_WEIGHT = 0.5
 """Background mentions are negatives of less weight: readers differ about them."""
 SENTENCE_WEIGHT = 0.7
 """Of a sentence of an article; its neighbours tell much of the same."""
+CHOSEN_WEIGHT = 0.6
+"""Of a text without a change that was chosen for reading: there are more of them than their share."""
 BACKGROUND_RIDGE = {"bias": 0.01, "sentence": 4.0, "head": 4.0}
 BACKGROUND_PRIOR = {"cue historical": 1.0}
 """What readers expect of what is seldom in labelled texts."""
@@ -193,16 +195,22 @@ def learn_from(texts: Sequence[Labelled]) -> Weights:
 def learn_change(texts: Sequence[Labelled]) -> dict[str, float]:
     """Return the weights that tell texts with a change from others."""
     texts = [text for text in texts if text.label != "borderline"]
-    strength = {"state": STATE_WEIGHT}
     own_bags, own_labels = read_tests()
     weights = learn(
         read_bags(texts) + own_bags,
         [float(text.label == "event") for text in texts] + own_labels,
-        [strength.get(text.label, 1.0) * (1.0 if text.sentence is None else SENTENCE_WEIGHT) for text in texts]
-        + [TEST_WEIGHT] * len(own_bags),
+        [choose_strength(text) for text in texts] + [TEST_WEIGHT] * len(own_bags),
         tests=len(own_bags),
     )
     return keep_strong(weights)
+
+
+def choose_strength(text: Labelled) -> float:
+    """Return how much a text counts."""
+    strength = 1.0 if text.sentence is None else SENTENCE_WEIGHT
+    if text.label == "state":
+        strength *= STATE_WEIGHT
+    return strength * CHOSEN_WEIGHT if text.is_chosen and text.label != "event" else strength
 
 
 def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> dict[str, float]:
