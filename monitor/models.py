@@ -507,6 +507,14 @@ class Evidence:
     start: int
     end: int
     sentence: str
+    words_start: int = 0
+    words_end: int = 0
+    """The words of the sentence that tell the change, in characters of it; both 0 where nobody noted them."""
+
+    @property
+    def words(self) -> str:
+        """The words that tell the change, as the sentence writes them."""
+        return self.sentence[self.words_start : self.words_end]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,6 +161,7 @@ def _make_event(
         return None
     sentence = best.sentence
     text = document.read_field(sentence.field)
+    first, last = best.trigger
     return Event(
         type=best.rule.type,
         participants=make_participants(mentions, ruleset.companies),
@@ -170,6 +171,8 @@ def _make_event(
             start=sentence.start,
             end=sentence.end,
             sentence=text[sentence.start : sentence.end],
+            words_start=document.starts[first] - sentence.start,
+            words_end=document.ends[last - 1] - sentence.start,
         ),
         rule=best.rule.name,
         severity=best.rule.severity,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from monitor.models import Alert, Severity
 from monitor.notify.content import Content, compose_content, compose_title, names_of
-from monitor.notify.escaping import cut_escaped, escape_mrkdwn
+from monitor.notify.escaping import clean_line, cut_escaped, escape_mrkdwn
 
 _MAX_CHARS = {"also": 300, "evidence": 900, "headline": 200, "move": 200, "place": 100, "reason": 200}
 """Of each line, escaped: with the longest link and our own words, 3,000 at most."""
@@ -43,12 +43,16 @@ class Message:
 
 def render_message(alert: Alert, page_url: str = "") -> Message:
     """Return what people are told about `alert`, with a link to its place on the page if that has an address."""
-    content, names = compose_content(alert, page_url), names_of(alert.events[0])
+    first = alert.events[0]
+    content, marked = (
+        compose_content(alert, page_url),
+        [*names_of(first), *filter(None, [clean_line(first.evidence.words)])],
+    )
     return Message(
         title=compose_title(alert),
         text=_lay_out_text(_escape(content, str)),
-        markdown=_lay_out_mrkdwn(_mark(_escape(content, escape_mrkdwn), map(escape_mrkdwn, names), "*", "*")),
-        html=_lay_out_html(_mark(_escape(content, html.escape), map(html.escape, names), "<b>", "</b>")),
+        markdown=_lay_out_mrkdwn(_mark(_escape(content, escape_mrkdwn), map(escape_mrkdwn, marked), "*", "*")),
+        html=_lay_out_html(_mark(_escape(content, html.escape), map(html.escape, marked), "<b>", "</b>")),
         severity=alert.severity,
         key=f"{alert.id} {alert.created_at.isoformat()} {alert.url}",  # a new database counts from 1 again
         story=str(alert.story_id),
@@ -62,12 +66,12 @@ def _escape(content: Content, escape: Callable[[str], str]) -> Content:
     return replace(content, **lines, link=link if len(link) <= MAX_LINK_CHARS else "", page=escape(content.page))
 
 
-def _mark(content: Content, names: Iterable[str], opening: str, closing: str) -> Content:
-    """Return escaped content in whose evidence the companies are marked, where the sentence writes them alike.
+def _mark(content: Content, marked: Iterable[str], opening: str, closing: str) -> Content:
+    """Return escaped content in whose evidence the companies and the telling words are marked, if it writes them alike.
 
     Not after & or #: there, what looks like a name is part of an escape.
     """
-    wanted = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    wanted = "|".join(map(re.escape, sorted(marked, key=len, reverse=True)))
     if not wanted:
         return content
     pattern = rf"(?<![\w&#])(?:{wanted})(?!\w)"

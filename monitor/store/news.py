@@ -195,6 +195,8 @@ def add_event(
         field=event.evidence.field,
         sentence_start=event.evidence.start,
         sentence_end=event.evidence.end,
+        words_start=event.evidence.words_start,
+        words_end=event.evidence.words_end,
     )
     session.add(row)
     session.flush()
@@ -338,7 +340,14 @@ def _event_of(row: Row[Any], participants: tuple[Participant, ...]) -> Event:
 
 
 def _evidence_of(row: Row[Any]) -> Evidence:
-    return Evidence(field=Field(row.field), start=row.sentence_start, end=row.sentence_end, sentence=row.sentence)
+    return Evidence(
+        field=Field(row.field),
+        start=row.sentence_start,
+        end=row.sentence_end,
+        sentence=row.sentence,
+        words_start=row.words_start,
+        words_end=row.words_end,
+    )
 
 
 def _facts_of(session: Session, story_ids: Sequence[int], since: datetime | None) -> dict[int, list[Fact]]:

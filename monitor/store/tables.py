@@ -220,6 +220,9 @@ class EventRow(SQLModel, table=True):
     field: str
     sentence_start: int
     sentence_end: int
+    words_start: int = 0
+    """Where in the sentence the words stand that tell the change, up to `words_end`; both 0 if nobody noted them."""
+    words_end: int = 0
     novelty: str
     """What the tracker decided about the story when this event came."""
     detected_at: datetime

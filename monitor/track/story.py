@@ -6,10 +6,12 @@ Deciding code only: it reads no clock and no database.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from monitor.models import Article, Event, EventType, Fact, Modality, Novelty, Story
-from monitor.track.fingerprint import fold_name, is_same_company
-from monitor.track.passage import find_topics, overlap, passage_of
+from monitor.track.fingerprint import fold_name
+from monitor.track.passage import TELLING, passage_of, weigh_topics
+from monitor.track.signs import Account, count_shared, weigh_signs
 
 _START = "start"
 _END = "end"
@@ -34,12 +36,6 @@ _SURENESS = {
     Modality.CONFIRMED: 3,
 }
 """Later news of the same fact is told when it is surer than what was told last; a denial, when it is the first."""
-
-
-_CLOSE_ENOUGH = {(True, True): 0.3, (True, False): 0.4, (False, True): 0.3, (False, False): 0.5}
-"""How much of their topics two articles must share to tell one story; by whether they tell an event of one type, and
-whether two companies or only one are in both. See tests/bench/bench_stories.py.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +87,7 @@ def covers(known: Fact, fact: Fact) -> bool:
         fact.type is EventType.NEW_PARTNERSHIP and known.type in _SAYS_MORE
     ):
         return False
-    shared = _count_shared(fact.companies, known.companies)
+    shared = count_shared(fact.companies, known.companies)
     if len(fact.companies) == 1:
         return shared == 1 and (
             len(known.companies) == 1 or (fact.subject is not None and fact.subject == known.subject)
@@ -170,33 +166,25 @@ def _find_story(telling: _Telling, stories: Sequence[Story]) -> Story | None:
 
 
 def _closeness(telling: _Telling, story: Story) -> float:
-    """Return how likely an article tells a story, from 0 (it tells another) to 1.
+    """Return how surely an article tells a story: 0 if it tells another.
 
-    The same companies make deal after deal: what they share with the story in kinds and names decides how much they
-    must share in words. A copy of one of its articles tells it, whatever else.
+    The same companies make deal after deal, so that they alone do not tell which: its words do. A copy of one of a
+    story's articles tells it, whatever else; where there are no words to compare, companies and kinds decide.
     """
     if story.is_copied:
-        return 1.0
+        return inf
     pairs = [(fact, known) for fact in telling.facts for known in story.facts]
-    shared = max((_count_shared(fact.companies, known.companies) for fact, known in pairs), default=0)
+    shared = max((count_shared(fact.companies, known.companies) for fact, known in pairs), default=0)
     if not shared:
         return 0.0
-    names = {name for pair in pairs for fact in pair for name in fact.companies}
-    topics = find_topics(telling.passage, names)
-    others = list(filter(None, (find_topics(passage, names) for passage in story.passages)))
     is_alike = any(fact.type is known.type for fact, known in pairs)
-    if topics and others:
-        closest = max(overlap(topics, other) for other in others)
-        return closest if closest >= _CLOSE_ENOUGH[is_alike, shared > 1] else 0.0
-    if telling.passage and story.passages:
+    if not telling.passage or not story.passages:
+        return float(shared > 1 or any(covers(known, fact) for fact, known in pairs))
+    account = Account.of(telling.facts, telling.passage)
+    known = [Account.of(tuple(story.facts), passage) for passage in story.passages]
+    if TELLING not in weigh_topics(telling.passage, known[0].companies | account.companies).values():
         return float(is_alike and shared > 1)
-    return float(shared > 1 or any(covers(known, fact) for fact, known in pairs))
-
-
-def _count_shared(left: Iterable[str], right: Iterable[str]) -> int:
-    """Return how many companies of `left` are in `right`, in long or short form."""
-    others = tuple(right)
-    return sum(any(is_same_company(name, other) for other in others) for name in left)
+    return max(0.0, *(weigh_signs(account, one) for one in known))
 
 
 def _group_events(events: Iterable[Event]) -> list[tuple[Event, ...]]:
@@ -204,7 +192,7 @@ def _group_events(events: Iterable[Event]) -> list[tuple[Event, ...]]:
     groups: list[tuple[set[str], list[Event]]] = []
     for event in events:
         names = {fold_name(participant.name) for participant in event.participants}
-        touching = [group for group in groups if _count_shared(names, group[0])]
+        touching = [group for group in groups if count_shared(names, group[0])]
         joined = [member for group in touching for member in group[1]]
         merged = (names.union(*(group[0] for group in touching)), [*joined, event])
         place = groups.index(touching[0]) if touching else len(groups)

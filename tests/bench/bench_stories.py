@@ -4,19 +4,22 @@
 
 Reads tests/bench/stories/*.toml, written for this. Every text becomes an article that the real `record_article` stores
 in a real database, in one stream of days: the outlets of a story follow each other by the hour, its rivals stand
-between them. Two articles are told as one story when they share a story of the database. Files 1 to 4 were looked at
-when the thresholds were set; file 5 was written afterwards.
+between them. Two articles are told as one story when they share a story of the database. Files 1 to 5 were looked at
+when the weights were set; file 6 is only for checking. Beside them, "real" are articles of ../shared/data/events that
+follow each other's news, at the times when they were printed (tests/bench/stories/articles.tsv).
 
 Beside it, on the same events: the same two companies and the same type (what most tools do), and words alone.
 """
 
 import argparse
+import json
+import lzma
 import random
 import re
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -38,9 +41,14 @@ from monitor.store.tables import ArticleBandRow, EventRow
 from monitor.track import fold_name
 
 _FOLDER = Path(__file__).parent / "stories"
+_LABELS = _FOLDER / "articles.tsv"
+_ARTICLES = Path(__file__).parents[3] / "shared" / "data" / "events" / "articles.jsonl.xz"
 _START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 _JACCARD = 0.25
 _WORD = re.compile(r"\w+")
+
+Printed = tuple[datetime, str, str, str]
+"""When, which news, title and text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +67,19 @@ def main() -> None:
     """Print the figures, for the files that were looked at and for the other one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--errors", action="store_true", help="print the pairs that are told wrongly")
-    parser.add_argument("--files", help="digits of the files to read, as 13; by default 1234, then 5")
+    parser.add_argument(
+        "--files", help="digits of the files to read, as 13; by default 12345, then 6, then the real articles"
+    )
     parser.add_argument("--copies", type=int, help="time the question for copies among so many fingerprints instead")
     options = parser.parse_args()
     if options.copies:
         _time_copies(options.copies)
         return
     print(f"{'files':8}{'who':22}{'P':>7}{'R':>7}{'F1':>7}   {'pairs':>6}   alerts a story")
-    for files in [options.files] if options.files else ["1234", "5"]:
+    for files in [options.files] if options.files else ["12345", "6", "real"]:
+        stream = _read_articles() if files == "real" else _read_texts(files)
         with tempfile.TemporaryDirectory() as folder:
-            told, alerts = _tell_all(files, Path(folder) / "stories.db")
+            told, alerts = _tell_all(stream, Path(folder) / "stories.db")
         seen = [one for one in told if one.events]
         news = len({one.news for one in seen})
         _print_row(files, "monitor", seen, _share_story, f"{alerts / news:.2f}")
@@ -153,7 +164,7 @@ def _share_words(left: Told, right: Told) -> bool:
 # --- the stream -------------------------------------------------------------------------------------------------
 
 
-def _tell_all(files: str, database: Path) -> tuple[list[Told], int]:
+def _tell_all(stream: Iterable[Printed], database: Path) -> tuple[list[Told], int]:
     """Return every text with what became of it, and how many alerts were raised."""
     clock = [_START]
     store = Store(database)
@@ -167,17 +178,15 @@ def _tell_all(files: str, database: Path) -> tuple[list[Told], int]:
         now=lambda: clock[0],
     )
     rows, alerts = [], 0
-    for number, (told_news, at, text) in enumerate(_read_texts(files)):
-        clock[0] = _START + timedelta(hours=at)
-        title, _, body = text.partition(" | ")
+    for number, (clock[0], told_news, title, text) in enumerate(stream):
         url = f"https://outlet.example/{number}"
-        article = Article(url=url, title=title, text=body or title, published_at=clock[0])
+        article = Article(url=url, title=title, text=text or title, published_at=clock[0])
         source = Source(name=f"outlet-{number % 5}", kind=SourceKind.FEED, url="https://outlet.example/feed")
         link = Link(url=url)
         with store.write() as session:
             sources.register_links(session, source, [link], clock[0], is_baseline=False)
         alerts += record_article(tools, source, Visit(link=link), article, None).alerts
-        rows.append((number + 1, told_news, text))
+        rows.append((number + 1, told_news, f"{title} | {text}"))
     told = [_read_told(store, *row) for row in rows]
     store.close()
     return told, alerts
@@ -202,8 +211,24 @@ def _load_ruleset() -> Ruleset:
     return build_ruleset(Settings())
 
 
-def _read_texts(files: str) -> Iterator[tuple[str, float, str]]:
-    """Yield what news it is, after how many hours, and the text; in the order of time.
+def _read_articles() -> list[Printed]:
+    """Return the labelled articles of ../shared, in the order of time."""
+    rows = [line.split("\t") for line in _LABELS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    with lzma.open(_ARTICLES, "rt", encoding="utf-8") as lines:
+        articles = {item["id"]: item for item in map(json.loads, lines)}
+    return sorted(
+        (
+            datetime.fromisoformat(f"{at}+00:00"),
+            key if news == "-" else news,
+            articles[key]["title"],
+            articles[key]["body"],
+        )
+        for key, at, news in rows
+    )
+
+
+def _read_texts(files: str) -> list[Printed]:
+    """Return the texts of files in the order of time.
 
     Eight stories a day; a telling every three hours, a rival after the first and at the end.
     """
@@ -213,15 +238,16 @@ def _read_texts(files: str) -> Iterator[tuple[str, float, str]]:
         if path.stem in files
         for story in tomllib.loads(path.read_text(encoding="utf-8"))["stories"]
     ]
-    stream: list[tuple[float, str, str]] = []
+    texts: list[tuple[float, str, str]] = []
     for number, story in enumerate(stories):
         name, start = story["name"], number * 3.0
-        stream += [(start + 3 * place, name, text) for place, text in enumerate(story["tellings"])]
+        texts += [(start + 3 * place, name, text) for place, text in enumerate(story["tellings"])]
         rivals = story.get("rivals", [])
-        stream += [(start + 1 + 20 * place, f"{name}/{place}", text) for place, text in enumerate(rivals)]
-        stream += [(start + 400 * 24, f"{name}/later", text) for text in story.get("later", [])]
-    for at, told_news, text in sorted(stream):
-        yield told_news, at, text
+        texts += [(start + 1 + 20 * place, f"{name}/{place}", text) for place, text in enumerate(rivals)]
+        texts += [(start + 400 * 24, f"{name}/later", text) for text in story.get("later", [])]
+    return [
+        (_START + timedelta(hours=at), told_news, *text.partition(" | ")[::2]) for at, told_news, text in sorted(texts)
+    ]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What people ask the history for: the events that still stand, and many alerts at once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -145,3 +146,11 @@ def test_the_ledger_is_shown_as_it_was_known_then(store: Store) -> None:
         [EventType.IN_TALKS],
         [EventType.IN_TALKS, EventType.TERMINATION],
     ]
+
+
+def test_the_words_that_tell_an_event_are_kept(store: Store) -> None:
+    event = make_event(EventType.TERMINATION, "Alder", "Birch", sentence="Alder ended it.")
+    event = replace(event, evidence=replace(event.evidence, words_start=6, words_end=11))
+    with store.write() as session:
+        alert = tell(session, 1, event)
+    assert alert.events[0].evidence.words == "ended"

@@ -122,6 +122,7 @@ def test_evidence_is_the_exact_sentence(ruleset: Ruleset) -> None:
     assert event.evidence.field is Field.TEXT
     assert event.evidence.sentence == "Halden Inc. signed a partnership with Veltro."
     assert text[event.evidence.start : event.evidence.end] == event.evidence.sentence
+    assert event.evidence.words == "signed a partnership"
 
 
 def test_one_agreement_told_twice_is_one_event_with_the_title_as_evidence(ruleset: Ruleset) -> None:
@@ -235,6 +236,7 @@ def test_any_text_gives_events_with_exact_evidence(words: list[str], noise: str)
         text = article.title if event.evidence.field is Field.TITLE else article.text
         assert text[event.evidence.start : event.evidence.end] == event.evidence.sentence
         assert event.evidence.sentence
+        assert event.evidence.words
 
 
 RULES = compile_rules(load_pack(), COMPANIES)

@@ -266,3 +266,12 @@ def test_the_companies_are_marked_in_the_evidence() -> None:
         "<blockquote>“<b>Acme &amp; Sons</b>&#x27;s <b>Globex</b> unit is no Globexian <b>amp</b>; <b>Globex</b>, "
         "say &#x27;<b>x27</b>&#x27;.”</blockquote>"
     ) in message.html
+
+
+def test_the_telling_words_are_marked_like_the_companies() -> None:
+    sentence = "Globex will <no longer> be bound to Acme."
+    evidence = Evidence(field=Field.TEXT, start=0, end=41, sentence=sentence, words_start=12, words_end=32)
+    message = render_message(make_alert(replace(make_event(), evidence=evidence)))
+    assert ">“*Globex* will *&lt;no longer&gt; be bound* to *Acme*.”" in message.markdown
+    assert "<b>Globex</b> will <b>&lt;no longer&gt; be" in message.html
+    assert f"“{sentence}”" in message.text

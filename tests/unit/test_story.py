@@ -226,3 +226,25 @@ def test_the_closest_of_two_stories_is_followed() -> None:
 def test_a_vaguer_word_for_a_known_deal_is_a_repeat(kind: EventType) -> None:
     (verdict,) = decide([PACT], [told(event(kind, "Alder", "Birch"))])
     assert verdict.novelty is Novelty.REPEAT
+
+
+def test_a_new_party_in_place_of_a_known_one_is_another_story() -> None:
+    consortium = "joins Ledgerline stablecoin consortium of Larkspur and Denholm, which plans a euro stablecoin"
+    first = event(EventType.PARTNER_JOINED, "Palisade", "Ledgerline")
+    second = event(EventType.PARTNER_JOINED, "Marchetti", "Ledgerline")
+    passage = f"Palisade {consortium}"
+    assert decide_on(passage, first, known=first, passage=passage).story
+    assert decide_on(f"Marchetti {consortium}", second, known=first, passage=passage).story is None
+
+
+def test_a_partner_that_only_the_text_names_is_no_new_party() -> None:
+    alone = event(EventType.NEW_PARTNERSHIP, "Birch")
+    assert decide_on("Birch to build battery cells in Ohio with Alder", alone, known=PACT, passage=CELLS).story
+
+
+@pytest.mark.parametrize(("subject", "is_known"), [("batteries", True), (None, True), ("finance", False)])
+def test_another_subject_tells_against_the_known_story(subject: str | None, is_known: bool) -> None:  # noqa: FBT001
+    telling, known = replace(PACT, subject=subject), replace(PACT, subject="batteries")
+    passage = "Alder and Birch to make cells in Ohio"
+    verdict = decide_on("Birch hires Alder: more work for Ohio", telling, known=known, passage=passage)
+    assert (verdict.story is not None) is is_known
