@@ -145,6 +145,14 @@ _SETTLE = (
     )
 )
 
+_PUT_OFF = (
+    update(_LINKS)
+    .where(
+        _LINKS.c.url == bindparam("link_url"),
+        or_(_LINKS.c.due_at.is_(None), _LINKS.c.due_at <= bindparam("looked_at")),
+    )
+    .values(attempts=0, last_error=None, due_at=bindparam("due_at"))
+)
 _POSTPONE = (
     update(_LINKS)
     .where(_LINKS.c.url == bindparam("link_url"))
@@ -280,10 +288,19 @@ def settle_link(
     session.connection().execute(_SETTLE, values)
 
 
+def put_off(session: Session, looks: Sequence[tuple[str, datetime, datetime | None]]) -> None:
+    """Set the next visits of links (URL, time of the look that found nothing new, next visit; None: there is no next).
+
+    What somebody made due after that look stays due.
+    """
+    values = [{"link_url": url, "looked_at": looked_at, "due_at": due_at} for url, looked_at, due_at in looks]
+    session.connection().execute(_PUT_OFF, values)
+
+
 def postpone_link(
     session: Session, url: str, *, due_at: datetime | None, error: str | None = None, is_given_up: bool = False
 ) -> None:
-    """Set the next visit after one that failed (`error`) or found nothing new; None: there is no next."""
+    """Set the next visit after one that failed (`error`), or has to wait its turn; None: there is no next."""
     values = {
         "link_url": url,
         "due_at": due_at,

@@ -347,6 +347,15 @@ def test_a_stored_link_is_due_again_when_its_source_says_it_changed(store: Store
         assert [visit.stored_at for visit in sources.due_visits(session, "wire", NOW)] == [NOW]
 
 
+def test_a_link_that_became_due_during_a_look_stays_due(store: Store) -> None:
+    before, after = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    with store.write() as session:
+        sources.register_links(session, WIRE, [Link(url="https://a.example/1")], before, is_baseline=False)
+        sources.register_links(session, WIRE, [Link(url="https://a.example/2")], NOW, is_baseline=False)
+        sources.put_off(session, [(f"https://a.example/{n}", before, after) for n in (1, 2)])
+        assert [visit.link.url for visit in sources.due_visits(session, "wire", NOW)] == ["https://a.example/2"]
+
+
 def test_validators_are_kept_by_the_url_that_was_asked_for(store: Store) -> None:
     page = Page(
         url="https://a.example/moved",
