@@ -330,24 +330,32 @@ async def _visit_all(
     silent: set[str],
     progress: Progress = lambda _done, _all: None,
 ) -> None:
-    """Make visits one after the other; a host that does not answer is left for the next check, and noted as silent."""
-    for done, visit in enumerate(visits):
-        progress(done, len(visits))
-        if host_of(visit.link.url) in silent:
-            continue
-        try:
-            await _visit(tools, source, visit, report)
-        except StoreError:
-            raise  # the article is not at fault, and its neighbours would fare alike
-        except MonitorError as error:
-            if _is_of_host(error):
-                silent.add(host_of(visit.link.url))
-            await _run(_postpone, tools, visit, error)
-            report.failed += 1
-        except Exception as error:
-            log.exception("article failed", extra={"source": source.name, "url": visit.link.url})
-            await _run(_postpone, tools, visit, error)
-            report.failed += 1
+    """Make visits one after the other; a host that does not answer is left for the next check, and noted as silent.
+
+    What did not change is noted at the end, also of a check that is cut short: a crash before costs a second look.
+    """
+    unchanged: list[tuple[Visit, datetime]] = []
+    try:
+        for done, visit in enumerate(visits):
+            progress(done, len(visits))
+            if silent and host_of(visit.link.url) in silent:
+                continue
+            try:
+                await _visit(tools, source, visit, report, unchanged)
+            except StoreError:
+                raise  # the article is not at fault, and its neighbours would fare alike
+            except MonitorError as error:
+                if _is_of_host(error):
+                    silent.add(host_of(visit.link.url))
+                await _run(_postpone, tools, visit, error)
+                report.failed += 1
+            except Exception as error:
+                log.exception("article failed", extra={"source": source.name, "url": visit.link.url})
+                await _run(_postpone, tools, visit, error)
+                report.failed += 1
+    finally:
+        if unchanged:
+            await _run(_note_unchanged, tools, unchanged)
     progress(len(visits), len(visits))
 
 
@@ -371,8 +379,10 @@ def _owed_visits(tools: Tools, source: Source) -> list[Visit]:
         return owed if is_next else []
 
 
-async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport) -> None:
-    """Fetch, extract, detect and record one article."""
+async def _visit(
+    tools: Tools, source: Source, visit: Visit, report: CheckReport, unchanged: list[tuple[Visit, datetime]]
+) -> None:
+    """Fetch, extract, detect and record one article; one that did not change is added to `unchanged`, and the time."""
     link, page = visit.link, None
     if source.read is Reading.LINK or not link.has_page:
         article = Article(url=link.url, title=link.title or "", text=link.summary or "")
@@ -380,7 +390,7 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
         page = await tools.fetcher.fetch(link.url, etag=visit.etag, last_modified=visit.last_modified)
         if page.is_unchanged:
             report.unchanged += 1
-            await _run(_postpone, tools, visit, None)
+            unchanged.append((visit, tools.now()))
             return
         article = await tools.sandbox.run(
             link.url, extract, page.body, page.url, content_type=page.content_type, rules=source.blocks
@@ -405,8 +415,15 @@ async def _visit(tools: Tools, source: Source, visit: Visit, report: CheckReport
         log.warning("rules match in text that was taken out of an article", extra=facts)
 
 
+def _note_unchanged(tools: Tools, unchanged: list[tuple[Visit, datetime]]) -> None:
+    """Set the next visits of links after looks that found nothing new."""
+    looks = [(visit.link.url, at, next_look(visit.stored_at or at, at)) for visit, at in unchanged]
+    with tools.store.write() as session:
+        sources.put_off(session, looks)
+
+
 def _postpone(tools: Tools, visit: Visit, error: Exception | None) -> None:
-    """Set a link's next visit, after a failure or after a look that found nothing new; in vain, give it up."""
+    """Set a link's next visit, after a failure; in vain, give it up."""
     now = tools.now()
     due_at: datetime | None
     is_given_up = False

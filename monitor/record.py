@@ -1,7 +1,7 @@
 """Record what an article tells: the article, its events, its alerts and their deliveries, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -74,9 +74,7 @@ def record_article(tools: Tools, source: Source, visit: Visit, article: Article,
     article = mark_stripped(stripped, tools.ruleset)
     events = detect(article, tools.ruleset)
     with tools.store.write() as session:
-        addresses = _addresses_of(visit.link.url, article, page)
-        free_url = articles.find_free_url(session, addresses)
-        known = _find_known(session, visit.link.url, article, addresses, free_url, digest)
+        known, free_url = _find_known(session, visit.link.url, article, page, digest)
         if known and known.text_removed_at:  # what was removed does not come back
             sources.settle_link(session, visit.link.url, stored=known, page=page, due_at=None)
             return Recorded(is_news=False)
@@ -123,8 +121,9 @@ def _read_learned(tools: Tools, site: str, article: Article) -> Knowledge:
 
 def _learn(session: Session, site: str, article: Article, known: Knowledge, now: datetime) -> None:
     """Learn from an article; what was known is read again if another check has learned from the same site meanwhile."""
-    if learned.count_articles(session, site) != known.articles:
+    if learned.count_article(session, site) != known.articles + 1:
         known = learned.read_knowledge(session, site, list_fingerprints(article))
+        known = known._replace(articles=known.articles - 1)  # those before this one
     learned.save_knowledge(session, site, learn(article, known, article.published_at or now), now)
 
 
@@ -132,29 +131,25 @@ def _learn(session: Session, site: str, article: Article, known: Knowledge, now:
 
 
 def _find_known(
-    session: Session, link_url: str, article: Article, addresses: Sequence[str], free_url: str | None, digest: str
-) -> StoredArticle | None:
-    """Return the article of the history that this one is, or is a new version of.
-
-    `addresses` are its URLs, `free_url` is the best one that no other article has.
+    session: Session, link_url: str, article: Article, page: Page | None, digest: str
+) -> tuple[StoredArticle | None, str | None]:
+    """Return the article of the history that this one is, or is a new version of; and its best URL that none has yet.
 
     A link may lead to an article that was stored under another URL because the words were the same; it stays there only
     while they are. A page that calls itself by the URL of another with other words is not believed: some sites give all
     their pages one canonical URL.
     """
-    linked = articles.find_by_link(session, link_url)
-    if linked and (linked.article.url in addresses or articles.has_digest(session, linked, digest)):
-        return linked
-    if len(article.text.split()) >= MIN_WORDS_OF_A_REPEAT and (same := articles.find_by_digest(session, digest)):
-        return same
-    if free_url is None or article.url == link_url != free_url:
-        return articles.find_by_url(session, link_url)
-    return None
-
-
-def _addresses_of(link_url: str, article: Article, page: Page | None) -> list[str]:
-    """Return the URLs of an article: what it says itself, where it was found, what pointed there."""
-    return [url for url in dict.fromkeys((article.url, page.url if page else "", link_url)) if url]
+    # Its URLs: what it says itself, where it was found, what pointed there.
+    addresses = [url for url in (article.url, page.url if page else "", link_url) if url]
+    kin = articles.find_kin(session, addresses, link_url=link_url, digest=digest)
+    taken = {one.url for one in kin}
+    free_url = next((url for url in addresses if url not in taken), None)
+    linked = [one for one in kin if one.is_linked and (one.url in addresses or one.digest == digest)]
+    same = [one for one in kin if one.digest == digest and len(article.text.split()) >= MIN_WORDS_OF_A_REPEAT]
+    is_of_link = free_url is None or article.url == link_url != free_url
+    there = [one for one in kin if one.url == link_url and is_of_link]
+    chosen = next(iter((*linked, *same, *there)), None)
+    return articles.read_article(session, chosen.id) if chosen else None, free_url
 
 
 # --- what of it is told -----------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 from monitor.detect.companies import find_german_nouns, find_organisations, is_title_case
 from monitor.detect.features import describe_match, describe_sentence, describe_tense
@@ -30,21 +30,6 @@ _MIN_BARE_TICKER = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A rule that holds in a sentence."""
-
-    rule: Rule
-    sentence: Sentence
-    trigger: Span
-    features: tuple[str, ...]
-    background: tuple[str, ...]
-    """What may speak for background."""
-    score: float
-    parties: Parties
-    modality: Modality
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     """What is known of an article when a sentence is weighed."""
 
@@ -55,6 +40,34 @@ class _Known:
     """The signals in each sentence, by its number in the document's list."""
     told: Sequence[Mention]
     """The companies of events that were told of before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A rule that holds in a sentence."""
+
+    rule: Rule
+    sentence: Sentence
+    trigger: Span
+    features: tuple[str, ...]
+    around: tuple[str, ...]
+    """What is said of its sentence."""
+    score: float
+    parties: Parties
+    known: _Known = field(repr=False, compare=False)
+
+    # Most candidates tell nothing, so these wait until somebody asks.
+
+    @cached_property
+    def background(self) -> tuple[str, ...]:
+        """Return what may speak for background."""
+        return (*self.around, *describe_tense(self.known.scan.document, self.sentence, self.trigger))
+
+    @cached_property
+    def modality(self) -> Modality:
+        """Return how sure the text is of it."""
+        known = self.known
+        return judge_modality(known.ruleset, known.scan, self.sentence, self.trigger, self.rule, self.background)
 
 
 def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
@@ -183,12 +196,11 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
 
     placed = [(planned, span, find_around(span, is_german=planned.rule.language == "de")) for planned, span in matches]
     placed = [one for one in placed if not is_broad(one[0].rule) or len(one[2].all) >= one[0].rule.min_parties]
-    around = [*_describe_signs(place, known.signs), *describe_sentence(document, sentence)]
+    around = (*_describe_signs(place, known.signs), *describe_sentence(document, sentence))
     features = [*(f"rule {planned.rule.name}" for planned, _, _ in placed if planned.rule.is_weighed), *around]
     candidates = []
     for planned, span, parties in placed:
         own: tuple[str, ...] = ()
-        background = (*around, *describe_tense(document, sentence, span))
         if planned.rule.is_weighed:
             own = (*features, *describe_match(document, sentence, planned.rule, span, parties, known.told))
         candidates.append(
@@ -197,10 +209,10 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
                 sentence=sentence,
                 trigger=span,
                 features=own,
-                background=background,
+                around=around,
                 score=score(own, ruleset.weights.change) if planned.rule.is_weighed else 1.0,
                 parties=parties,
-                modality=judge_modality(ruleset, known.scan, sentence, span, planned.rule, background),
+                known=known,
             )
         )
     return candidates

@@ -100,7 +100,11 @@ def _find_runs(
             first = None
         if word in watched:
             yield word, watched[word].last
-        elif word not in taken and _may_be_name(document, sentence, word, first is not None, all_capitals):
+        elif (
+            not text[document.starts[word] : document.ends[word]].islower()  # most words: sorted out at once
+            and word not in taken
+            and _may_be_name(document, sentence, word, first is not None, all_capitals)
+        ):
             first = word if first is None else first
         elif first is not None:
             yield first, word

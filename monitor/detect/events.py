@@ -1,7 +1,7 @@
 """From candidates to events: one for each agreement, of the most telling type, with its evidence."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -184,23 +184,31 @@ def _make_event(
 
 def _name_in_full(events: Sequence[Event], document: Document) -> tuple[Event, ...]:
     """Give the companies that nobody listed the names by which the text introduces them: headlines shorten names."""
-    if not events:
-        return ()
-    sentences = [sentence for sentence in document.sentences if sentence.field is Field.TEXT][:_INTRODUCING_SENTENCES]
-    introduced = [one.name for sentence in sentences for one in find_organisations(document, sentence, {})]
-
-    def in_full(name: str) -> str:
-        return next((full for full in introduced if full == name or is_short_for(name, full)), name)
-
+    names = {one.name for event in events for one in event.participants if not one.is_watched}
+    full = _find_introduced(names, document)
     return tuple(
         replace(
             event,
             participants=tuple(
-                one if one.is_watched else replace(one, name=in_full(one.name)) for one in event.participants
+                one if one.is_watched else replace(one, name=full.get(one.name, one.name)) for one in event.participants
             ),
         )
         for event in events
     )
+
+
+def _find_introduced(names: Collection[str], document: Document) -> dict[str, str]:
+    """Return the first name in the text that is one of these, or one in full; look no further than needed."""
+    full: dict[str, str] = {}
+    sentences = [sentence for sentence in document.sentences if sentence.field is Field.TEXT]
+    for sentence in sentences[:_INTRODUCING_SENTENCES]:
+        if len(full) == len(names):
+            break
+        for one in find_organisations(document, sentence, {}):
+            for name in names:
+                if one.name == name or is_short_for(name, one.name):
+                    full.setdefault(name, one.name)
+    return full
 
 
 def _read_day(article: Article) -> date | None:

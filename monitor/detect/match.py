@@ -83,10 +83,11 @@ def find_literals(document: Document, automaton: AhoCorasick) -> dict[int, list[
     """Return the spans of each literal in the document, in order; none crosses the end of a sentence."""
     text = " " + " ".join(document.words) + " "
     offsets = list(accumulate((len(word) + 1 for word in document.words), initial=0))
+    words = {offset: word for word, offset in enumerate(offsets)}
     hits: dict[int, list[Span]] = defaultdict(list)
     for number, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
-        first = bisect_left(offsets, start)
-        last = bisect_left(offsets, end - 1)
+        first = words[start]
+        last = words.get(end - 1) or bisect_left(offsets, end)  # a literal may end inside a word
         if last - first == 1 or document.find_sentence(first).last >= last:
             hits[number].append((first, last))
     return hits

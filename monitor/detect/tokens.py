@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from monitor.detect.words import load_words
 from monitor.models import Article, Field
@@ -26,8 +27,7 @@ _INITIALS = re.compile(r"(?:\w\.)+\w")
 _ENDS_LINE = re.compile(r"[.!?:\"”’)]$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence: `[start, end)` in characters of its field, `[first, last)` in words of the document."""
 
     field: Field

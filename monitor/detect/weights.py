@@ -24,4 +24,4 @@ def load_weights() -> Weights:
 
 def score(features: Iterable[str], weights: Mapping[str, float]) -> float:
     """Return the sum of the weights of the features, with the bias; above 0 says yes."""
-    return weights.get("bias", 0.0) + sum(weights.get(feature, 0.0) for feature in features)
+    return weights.get("bias", 0.0) + sum([weights.get(feature, 0.0) for feature in features])

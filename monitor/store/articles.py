@@ -1,26 +1,51 @@
 """Articles and their versions."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, insert, select
+from sqlalchemy import bindparam, false
+from sqlmodel import Session, col, func, insert, or_, select
 
 from monitor.models import Article, StoredArticle, Stripped, StripReason
 from monitor.store.tables import ArticleRow, ArticleVersionRow, LinkRow
 
+
+class Kin(NamedTuple):
+    """An article of the history that another one may be."""
+
+    id: int
+    url: str
+    digest: str
+    is_linked: bool
+    """The link was found to lead to it."""
+
+
 # What every new article asks for is built once and run on the connection, without objects.
-_LED_TO = select(LinkRow.article_id).where(LinkRow.url == bindparam("url"))
-_SAME_WORDS = select(ArticleRow.id).where(ArticleRow.text_digest == bindparam("digest")).order_by(col(ArticleRow.id))
-_TAKEN_URLS = select(ArticleRow.url).where(col(ArticleRow.url).in_(bindparam("urls", expanding=True)))
+_LED_TO = select(LinkRow.article_id).where(LinkRow.url == bindparam("link_url")).scalar_subquery()
+_KIN = (
+    select(ArticleRow.id, ArticleRow.url, ArticleRow.text_digest, func.coalesce(col(ArticleRow.id) == _LED_TO, false()))
+    .where(
+        or_(
+            # One value, however many URLs: the statement stays the same.
+            col(ArticleRow.url).in_(select(func.json_each(bindparam("urls")).table_valued("value").c.value)),
+            ArticleRow.text_digest == bindparam("digest"),
+            ArticleRow.id == _LED_TO,
+        )
+    )
+    .order_by(col(ArticleRow.id))
+)
 _ADD = insert(ArticleRow.metadata.tables["articles"])
 
 
-def find_by_link(session: Session, link_url: str) -> StoredArticle | None:
-    """Return the article that a link was found to lead to."""
-    article_id = session.connection().execute(_LED_TO, {"url": link_url}).scalar()
-    return stored_article(session.get_one(ArticleRow, article_id)) if article_id else None
+def find_kin(session: Session, urls: Sequence[str], *, link_url: str, digest: str) -> list[Kin]:
+    """Return the articles with one of these URLs or these words, and that to which a link led; the oldest first.
+
+    `digest` is that of `track.text_digest`.
+    """
+    values = {"urls": json.dumps(urls), "link_url": link_url, "digest": digest}
+    return [Kin(*row) for row in session.connection().execute(_KIN, values)]
 
 
 def find_by_url(session: Session, url: str) -> StoredArticle | None:
@@ -29,21 +54,9 @@ def find_by_url(session: Session, url: str) -> StoredArticle | None:
     return stored_article(row) if row else None
 
 
-def find_by_digest(session: Session, digest: str) -> StoredArticle | None:
-    """Return the first article with these words (see `track.text_digest`)."""
-    article_id = session.connection().execute(_SAME_WORDS, {"digest": digest}).scalar()
-    return stored_article(session.get_one(ArticleRow, article_id)) if article_id else None
-
-
-def find_free_url(session: Session, urls: Sequence[str]) -> str | None:
-    """Return the first of these URLs that no article has."""
-    taken = set(session.connection().execute(_TAKEN_URLS, {"urls": urls}).scalars())
-    return next((url for url in urls if url not in taken), None)
-
-
-def has_digest(session: Session, known: StoredArticle, digest: str) -> bool:
-    """Say whether an article has these words."""
-    return session.get_one(ArticleRow, known.id).text_digest == digest
+def read_article(session: Session, article_id: int) -> StoredArticle:
+    """Return an article by id."""
+    return stored_article(session.get_one(ArticleRow, article_id))
 
 
 def add_article(session: Session, article: Article, *, source: str, digest: str, now: datetime) -> StoredArticle:

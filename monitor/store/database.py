@@ -31,6 +31,8 @@ class Store:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._engine = _connect_engine(self.path)
+        self._writer = self._engine.execution_options(immediate=True)
+        self._reader = self._engine.execution_options(immediate=False)
         try:
             self._lock = lock_of(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,13 +54,13 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a transaction that commits at the end and holds the only write lock from its start."""
-        with self._session(immediate=True) as session:
+        with self._session(self._writer) as session:
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a transaction that sees one unchanging state of the database."""
-        with self._session(immediate=False) as session:
+        with self._session(self._reader) as session:
             yield session
 
     def close(self) -> None:
@@ -67,8 +69,7 @@ class Store:
         self._lock.release()
 
     @contextmanager
-    def _session(self, *, immediate: bool) -> Iterator[Session]:
-        engine = self._engine.execution_options(immediate=immediate)
+    def _session(self, engine: Engine) -> Iterator[Session]:
         try:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session

@@ -1,13 +1,14 @@
 """What was learned of each site's boilerplate (see monitor.extract.learned)."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlmodel import Session, and_, col, delete, func, select
 
 from monitor.extract.learned import NOTHING, Knowledge, Sighting
-from monitor.store.database import in_chunks
 from monitor.store.tables import LearnedLineRow, LearnedSiteRow
 
 MAX_LINES = 5_000
@@ -17,37 +18,50 @@ _PRUNE_EVERY = 20
 """Articles of a site."""
 # Built once and run on the connection, without objects: every article asks for them, and twenty objects an article
 # would cost more than its detection.
-_ARTICLES = select(LearnedSiteRow.articles).where(LearnedSiteRow.site == bindparam("site"))
-_SIGHTINGS = select(LearnedLineRow.line, LearnedLineRow.sightings).where(
-    LearnedLineRow.site == bindparam("site"), col(LearnedLineRow.line).in_(bindparam("lines", expanding=True))
+_SIGHTINGS = (
+    select(LearnedSiteRow.articles, LearnedLineRow.line, LearnedLineRow.sightings)
+    .outerjoin(
+        LearnedLineRow,
+        and_(
+            col(LearnedLineRow.site) == col(LearnedSiteRow.site),
+            # One value, however many lines: the statement stays the same.
+            col(LearnedLineRow.line).in_(select(func.json_each(bindparam("lines")).table_valued("value").c.value)),
+        ),
+    )
+    .where(LearnedSiteRow.site == bindparam("site"))
 )
-_PUT_SITE = insert(LearnedSiteRow.metadata.tables["learned_sites"]).prefix_with("OR REPLACE")
+_SITES = LearnedSiteRow.metadata.tables["learned_sites"]
+_COUNT = (
+    insert(_SITES)
+    .values(site=bindparam("site"), articles=1)
+    .on_conflict_do_update(index_elements=["site"], set_={"articles": _SITES.c.articles + 1})
+    .returning(_SITES.c.articles)
+)
 _PUT_LINES = insert(LearnedLineRow.metadata.tables["learned_lines"]).prefix_with("OR REPLACE")
 
 
 def read_knowledge(session: Session, site: str, lines: Collection[int]) -> Knowledge:
     """Return what is known of these lines of a site."""
-    articles = count_articles(session, site)
-    if not articles:
-        return NOTHING
-    connection = session.connection()
+    rows = session.connection().execute(_SIGHTINGS, {"site": site, "lines": json.dumps([*lines])}).all()
     sightings = {
         line: tuple(Sighting(article, datetime.fromisoformat(at)) for article, at in pairs)
-        for chunk in in_chunks([*lines])
-        for line, pairs in connection.execute(_SIGHTINGS, {"site": site, "lines": chunk})
+        for _, line, pairs in rows
+        if line is not None
     }
-    return Knowledge(sightings, articles)
+    return Knowledge(sightings, rows[0].articles) if rows else NOTHING
 
 
-def count_articles(session: Session, site: str) -> int:
-    """Return on how many articles of a site was learned."""
-    return session.connection().execute(_ARTICLES, {"site": site}).scalar() or 0
+def count_article(session: Session, site: str) -> int:
+    """Note that is learned from one more article of a site; return from how many that makes."""
+    count: int = session.connection().execute(_COUNT, {"site": site}).scalar_one()
+    return count
 
 
 def save_knowledge(session: Session, site: str, knowledge: Knowledge, now: datetime) -> None:
-    """Store what is known of a site's lines that were just seen, and forget what was not seen for long."""
-    connection = session.connection()
-    connection.execute(_PUT_SITE, {"site": site, "articles": knowledge.articles})
+    """Store what is known of a site's lines that were just seen, and forget what was not seen for long.
+
+    The article on which they were seen is counted before.
+    """
     rows = [
         {
             "site": site,
@@ -58,7 +72,7 @@ def save_knowledge(session: Session, site: str, knowledge: Knowledge, now: datet
         for line, sightings in knowledge.sightings.items()
     ]
     if rows:
-        connection.execute(_PUT_LINES, rows)
+        session.connection().execute(_PUT_LINES, rows)
     if knowledge.articles % _PRUNE_EVERY == 0:
         _prune(session, site, now)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, update
+from sqlalchemy import Boolean, bindparam, case, func, insert, update
 from sqlmodel import Session, col, or_, select
 
 from monitor.models import (
@@ -132,14 +132,35 @@ def reading_of(source: Source) -> str:
     return repr((source.kind.value, source.selector, source.keep, source.read.value, source.max_links))
 
 
+_LINKS = LinkRow.metadata.tables["links"]
+_ADD = insert(_LINKS)
 _SETTLE = (
-    update(LinkRow.metadata.tables["links"])
+    update(_LINKS)
     .where(col(LinkRow.url) == bindparam("link_url"))
     .values(
         state=STORED,
         attempts=0,
         last_error=None,
         **{name: bindparam(name) for name in ("article_id", "stored_at", "due_at", "etag", "last_modified")},
+    )
+)
+
+_PUT_OFF = (
+    update(_LINKS)
+    .where(
+        _LINKS.c.url == bindparam("link_url"),
+        or_(_LINKS.c.due_at.is_(None), _LINKS.c.due_at <= bindparam("looked_at")),
+    )
+    .values(attempts=0, last_error=None, due_at=bindparam("due_at"))
+)
+_POSTPONE = (
+    update(_LINKS)
+    .where(_LINKS.c.url == bindparam("link_url"))
+    .values(
+        state=func.coalesce(bindparam("given_up"), _LINKS.c.state),
+        attempts=case((bindparam("is_failure", type_=Boolean), _LINKS.c.attempts + 1), else_=0),
+        due_at=bindparam("due_at"),
+        last_error=bindparam("last_error"),
     )
 )
 
@@ -153,26 +174,29 @@ def register_links(session: Session, source: Source, links: Sequence[Link], now:
     """
     shown = {link.url: link for link in reversed(links)}
     known = _rows_of(session, list(shown))
-    for link in shown.values():
-        if link.url in known:
-            _renew(known[link.url], link, source, now, is_baseline=is_baseline)
-            continue
-        session.add(
-            LinkRow(
-                url=link.url,
-                source=source.name,
-                state=WAITING,
-                title=link.title,
-                summary=link.summary,
-                published_at=link.published_at,
-                published_certainty=link.published_certainty.value,
-                modified_at=link.modified_at,
-                seen_at=now,
-                is_baseline=is_baseline,
-                due_at=now,
-            )
-        )
-    return len(shown) - len(known)
+    for url, row in known.items():
+        _renew(row, shown[url], source, now, is_baseline=is_baseline)
+    new = [
+        {
+            "url": link.url,
+            "source": source.name,
+            "state": WAITING,
+            "title": link.title,
+            "summary": link.summary,
+            "published_at": link.published_at,
+            "published_certainty": link.published_certainty.value,
+            "modified_at": link.modified_at,
+            "seen_at": now,
+            "is_baseline": is_baseline,
+            "due_at": now,
+            "attempts": 0,
+        }
+        for link in shown.values()
+        if link.url not in known
+    ]
+    if new:
+        session.connection().execute(_ADD, new)
+    return len(new)
 
 
 def _renew(row: LinkRow, link: Link, source: Source, now: datetime, *, is_baseline: bool) -> None:
@@ -261,19 +285,30 @@ def settle_link(
         "etag": page.etag if page else None,
         "last_modified": page.last_modified if page else None,
     }
-    session.flush()  # the link itself may be new
     session.connection().execute(_SETTLE, values)
+
+
+def put_off(session: Session, looks: Sequence[tuple[str, datetime, datetime | None]]) -> None:
+    """Set the next visits of links (URL, time of the look that found nothing new, next visit; None: there is no next).
+
+    What somebody made due after that look stays due.
+    """
+    values = [{"link_url": url, "looked_at": looked_at, "due_at": due_at} for url, looked_at, due_at in looks]
+    session.connection().execute(_PUT_OFF, values)
 
 
 def postpone_link(
     session: Session, url: str, *, due_at: datetime | None, error: str | None = None, is_given_up: bool = False
 ) -> None:
-    """Set the next visit after one that failed (`error`) or found nothing new; None: there is no next."""
-    row = session.get_one(LinkRow, url)
-    attempts = row.attempts + 1 if error else 0
-    row.sqlmodel_update({"attempts": attempts, "due_at": due_at, "last_error": error})
-    if is_given_up:
-        row.state = GIVEN_UP
+    """Set the next visit after one that failed (`error`), or has to wait its turn; None: there is no next."""
+    values = {
+        "link_url": url,
+        "due_at": due_at,
+        "last_error": error,
+        "is_failure": error is not None,
+        "given_up": GIVEN_UP if is_given_up else None,
+    }
+    session.connection().execute(_POSTPONE, values)
 
 
 def _rows_of(session: Session, urls: list[str]) -> dict[str, LinkRow]:

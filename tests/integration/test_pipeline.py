@@ -772,6 +772,25 @@ async def test_an_alert_says_how_the_relation_moved(site: Site, tools: Tools) ->
     assert moves == [((RelationState.ACTIVE, RelationState.ENDED),), ((RelationState.NONE, RelationState.ACTIVE),)]
 
 
+async def test_what_did_not_change_is_noted_by_a_check_that_is_cut_short(
+    site: Site, tools: Tools, clock: Clock
+) -> None:
+    site.put("/pact", PACT)
+    site.put("/weather", WEATHER)
+    site.put_feed("/feed", ("/pact", "Pact"), ("/weather", "Rain"))
+    await check(tools, feed(site))
+    clock.pass_hours(2)
+
+    def cut_short(done: int, _count: int) -> None:
+        if done == 1:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await check_source(tools, feed(site), progress=cut_short)
+    report = await check(tools, feed(site))
+    assert report.unchanged == 1, "the other was looked at before"
+
+
 async def test_an_article_whose_text_was_removed_does_not_come_back(site: Site, tools: Tools, clock: Clock) -> None:
     site.put("/pact", PACT)
     site.put_feed("/feed", ("/pact", "Alderon Systems and Birchway Logistics form partnership"))

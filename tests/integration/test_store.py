@@ -149,6 +149,7 @@ def test_the_facts_of_an_article_come_back(store: Store) -> None:
 def test_what_was_learned_of_a_site_comes_back(store: Store) -> None:
     known = Knowledge({7: (Sighting(1, NOW), Sighting(2, NOW + timedelta(days=1))), -5: (Sighting(1, NOW),)}, 2)
     with store.write() as session:
+        assert [learned.count_article(session, "a.example") for _ in range(2)] == [1, 2]
         learned.save_knowledge(session, "a.example", known, NOW)
     with store.read() as session:
         assert learned.read_knowledge(session, "a.example", [7, -5, 9]) == known
@@ -157,6 +158,7 @@ def test_what_was_learned_of_a_site_comes_back(store: Store) -> None:
 
 def test_lines_that_a_site_shows_no_more_are_forgotten(store: Store) -> None:
     with store.write() as session:
+        learned.count_article(session, "a.example")
         learned.save_knowledge(session, "a.example", Knowledge({1: (Sighting(1, NOW),)}, 1), NOW)
         later = NOW + learned.FORGET_AFTER + timedelta(hours=1)
         learned.save_knowledge(session, "a.example", Knowledge({2: (Sighting(2, later),)}, 20), later)
@@ -166,6 +168,7 @@ def test_lines_that_a_site_shows_no_more_are_forgotten(store: Store) -> None:
 def test_of_a_site_no_more_than_so_many_lines_are_remembered(store: Store) -> None:
     count = learned.MAX_LINES
     with store.write() as session:
+        learned.count_article(session, "a.example")
         for part in range(3):
             at = NOW + timedelta(hours=part)
             lines = {line: (Sighting(1, at),) for line in range(part * count // 2, (part + 1) * count // 2)}
@@ -342,6 +345,15 @@ def test_a_stored_link_is_due_again_when_its_source_says_it_changed(store: Store
         later = Link(url=link.url, modified_at=NOW + timedelta(minutes=1))
         sources.register_links(session, WIRE, [later], NOW, is_baseline=False)
         assert [visit.stored_at for visit in sources.due_visits(session, "wire", NOW)] == [NOW]
+
+
+def test_a_link_that_became_due_during_a_look_stays_due(store: Store) -> None:
+    before, after = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    with store.write() as session:
+        sources.register_links(session, WIRE, [Link(url="https://a.example/1")], before, is_baseline=False)
+        sources.register_links(session, WIRE, [Link(url="https://a.example/2")], NOW, is_baseline=False)
+        sources.put_off(session, [(f"https://a.example/{n}", before, after) for n in (1, 2)])
+        assert [visit.link.url for visit in sources.due_visits(session, "wire", NOW)] == ["https://a.example/2"]
 
 
 def test_validators_are_kept_by_the_url_that_was_asked_for(store: Store) -> None:

@@ -75,7 +75,7 @@ def test_a_database_of_every_schema_is_brought_up_to_date_with_its_data(tmp_path
         (alert,) = history.list_alerts(session, company="birchway")
         assert (alert.title, alert.events[0].evidence.sentence) == ("Old", "Alderon and Birchway part.")
         assert [one.name for one in alert.events[0].participants] == ["Alderon", "Birchway"]
-        stored = articles.find_by_link(session, "https://a.example/1")
+        stored = articles.find_by_url(session, "https://a.example/1")
         assert stored is not None
         assert (stored.version, stored.article.authors) == (2, ("Ina Marsh",))
         assert [title for _, _, title in history.list_versions(session, 1)] == ["Older"]
