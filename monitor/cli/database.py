@@ -84,7 +84,7 @@ def restore(
 
 def check(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Another database, as a backup.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Another database, as a backup.")] = None,
     *,
     json: JsonOption = False,
 ) -> None:

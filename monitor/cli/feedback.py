@@ -23,8 +23,8 @@ def add_commands(app: typer.Typer) -> None:
 
 def feedback(
     context: typer.Context,
-    alert: Annotated[int | None, typer.Argument(metavar="[ALERT]", max=MAX_ID)] = None,
-    judgement: Annotated[Judgement | None, typer.Argument(metavar="[right|wrong|late]")] = None,
+    alert: Annotated[int | None, typer.Argument(metavar="ALERT", max=MAX_ID)] = None,
+    judgement: Annotated[Judgement | None, typer.Argument(metavar="right|wrong|late")] = None,
     *,
     undo: Annotated[bool, typer.Option("--undo", help="Take back what was said of the alert.")] = False,
     json: JsonOption = False,

@@ -55,7 +55,7 @@ def add_commands(app: typer.Typer) -> None:
 
 def history(  # noqa: PLR0913 - an option each
     context: typer.Context,
-    company: Annotated[str | None, typer.Argument(help="Only alerts that name it.")] = None,
+    company: Annotated[str | None, typer.Argument(metavar="COMPANY", help="Only alerts that name it.")] = None,
     *,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -131,7 +131,7 @@ def search(  # noqa: PLR0913 - an option each
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[WORDS]...",
+            metavar="WORDS",
             help='Words; "some words" as a phrase, word* for all that begin so; or a query of the rule language.',
         ),
     ] = None,
@@ -202,7 +202,7 @@ def _print_found(found: Sequence[FoundArticle], limit: int) -> None:
 
 def relations(
     context: typer.Context,
-    companies: Annotated[list[str] | None, typer.Argument(metavar="[COMPANY] [COMPANY]")] = None,
+    companies: Annotated[list[str] | None, typer.Argument(metavar="COMPANY")] = None,
     *,
     at: AtOption = None,
     dot: Annotated[bool, typer.Option("--dot", help="Print a graph for Graphviz.")] = False,

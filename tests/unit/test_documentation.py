@@ -67,17 +67,30 @@ def test_every_command_is_in_the_readme(command: str) -> None:
 
 
 def test_every_command_answers_programs_but_those_the_readme_names() -> None:
-    mute = {name for name, options in walk_commands(typer.main.get_command(app)) if "--json" not in options}
+    mute = {
+        name
+        for name, command in walk_commands(typer.main.get_command(app))
+        if "--json" not in {option for parameter in command.params for option in parameter.opts}
+    }
     assert mute == {"run", "serve", "export"}
     assert "Every command but `run`, `serve` and `export` takes `--json`" in README
 
 
-def walk_commands(command: Any, name: str = "") -> Iterator[tuple[str, set[str]]]:
-    """Yield the commands that can be given, with their options."""
+def test_usage_says_once_what_can_be_left_out() -> None:
+    usages = [
+        " ".join(command.collect_usage_pieces(command.context_class(command, info_name=name)))
+        for name, command in walk_commands(typer.main.get_command(app))
+    ]
+    assert [usage for usage in usages if "[[" in usage] == []
+    assert "[OPTIONS] [SOURCE]..." in usages
+
+
+def walk_commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the commands that can be given."""
     for part, inner in getattr(command, "commands", {}).items():
         yield from walk_commands(inner, f"{name} {part}".strip())
     if not getattr(command, "no_args_is_help", False):
-        yield name, {option for parameter in command.params for option in parameter.opts}
+        yield name, command
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
