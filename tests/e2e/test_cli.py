@@ -189,6 +189,7 @@ def test_the_history_is_listed_shown_and_searched(filled: Monitor) -> None:
 
 def test_nothing_found_is_exit_code_1(filled: Monitor) -> None:
     filled.run("search", "zebra", expect=1)
+    assert '"requeued": 0' in filled.run("deliveries", "--requeue-dead", "--json", expect=1)
     told = filled.run("show", "4711", expect=1)
     assert "no article has the id 4711" in told
     assert "hint" in told
