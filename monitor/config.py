@@ -24,6 +24,7 @@ from monitor import detect
 from monitor.errors import ConfigError, RuleError
 from monitor.faults import (
     RouteNames,
+    host_faults,
     page_faults,
     resolve_sets,
     route_faults,
@@ -110,7 +111,7 @@ class PageSettings:
     address: str = "127.0.0.1"
     """An IP address to listen on; one that is not loopback needs a token."""
     hosts: tuple[str, ...] = ()
-    """More names under which browsers may ask, with their port, as `monitor.example:8087`."""
+    """More names under which browsers may ask, beside its own and that of `url`; their ports do not matter."""
     token: Annotated[str, MinLen(16)] | None = field(default=None, repr=False)
     """Who asks must bring it, as a bearer token or as the password."""
     url: str = ""
@@ -197,6 +198,7 @@ def load(folder: Path, environment: Mapping[str, str]) -> Settings:
     main = _validate("monitor.toml", MainSettings, documents["monitor.toml"], problems) or MainSettings()
     problems += [f"monitor.toml: history.{fault}" for fault in zone_faults(main.history.zone)]
     problems += [f"monitor.toml: page.url: {what}" for what in page_faults(main.page.url)]
+    problems += [f"monitor.toml: page.hosts: {what}" for what in host_faults(main.page.hosts)]
     sets = _read_sets(documents["companies.toml"], problems)
     sources = _read_list("sources.toml", documents, Source, problems)
     companies = _read_list("companies.toml", documents, Company, problems)

@@ -9,7 +9,7 @@ from monitor.discover import discover
 from monitor.errors import ParseError, UrlError
 from monitor.extract import check_selector
 from monitor.models import Page, Route, Source, SourceKind, Target
-from monitor.urls import canonical_url
+from monitor.urls import canonical_url, name_of_host
 
 _MAX_PAGE_URL_CHARS = 200
 """It stands in every message."""
@@ -49,6 +49,15 @@ def page_faults(url: str) -> Iterator[str]:
         is_base = False
     if not is_base:
         yield f"{url!r} is no address, of 200 characters at most, to which others can be added; as in https://monitor.example"
+
+
+def host_faults(hosts: Iterable[str]) -> Iterator[str]:
+    """Yield which names under which the page shall answer are none."""
+    for host in hosts:
+        try:
+            name_of_host(host)
+        except UrlError:
+            yield f"{host!r} is no name of a host, as monitor.example"
 
 
 def _template_faults(template: str | None, names: RouteNames) -> Iterator[str]:

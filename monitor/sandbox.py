@@ -15,8 +15,7 @@ import signal
 import socket
 import struct
 import traceback
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +28,8 @@ _PRELOADED = ["monitor.discover", "monitor.extract"]
 _SIZE = struct.Struct("!Q")
 """Stands before each message: how many bytes follow."""
 _SECONDS_TO_END = 2.0
+_Outcome = tuple[Any, Exception | None]
+"""What a function returned, or the error that it raised."""
 
 
 class Sandbox:
@@ -47,14 +48,15 @@ class Sandbox:
         The worker imports the function's module: let it be one of the pure steps, not one that needs half the program.
         """
         try:
-            async with self._lend_worker() as worker, asyncio.timeout(self._seconds):
-                result, error = await worker.call(partial(function, *arguments, **options))
+            result, error = await self._call(partial(function, *arguments, **options))
         except TimeoutError as late:
             raise ParseError(url, f"took more than {self._seconds:g} s to read") from late
         except _WorkerDiedError as death:
             raise ParseError(url, f"crashed the parser (exit code {death.code})") from death
         if isinstance(error, MemoryError | RecursionError):
             raise ParseError(url, "took more memory to read than allowed") from error
+        if isinstance(error, _UntoldError):
+            raise ParseError(url, f"the parser failed: {error}") from error
         if error is not None:
             raise error
         returned: T = result
@@ -67,34 +69,60 @@ class Sandbox:
         self._all.clear()
         self._idle.clear()
 
-    @asynccontextmanager
-    async def _lend_worker(self) -> "AsyncIterator[_Worker]":
-        """Give a worker for one call; if that does not come to its end, for whatever reason, the worker ends."""
-        async with self._slots:
-            worker = await self._find_worker()
-            try:
-                yield worker
-            except BaseException:
-                self._drop(worker)
-                raise
-            self._idle.append(worker)
+    async def _call(self, function: Callable[[], Any]) -> _Outcome:
+        """Return the outcome of a function; try it on a new worker too if it ends one that had served others.
 
-    async def _find_worker(self) -> "_Worker":
+        That one may have been ended for others' sake, as by a system that is short of memory.
+        """
+        async with self._slots:
+            worker = self._find_idle() or await self._start_worker()
+            try:
+                return await self._ask(worker, function)
+            except _WorkerDiedError:
+                if worker.answers == 0:
+                    raise
+            return await self._ask(await self._start_worker(), function)
+
+    async def _ask(self, worker: "_Worker", function: Callable[[], Any]) -> _Outcome:
+        """Return what a worker answers; if that does not come to its end, for whatever reason, the worker ends."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                outcome = await worker.call(function)
+        except BaseException:
+            self._drop(worker)
+            raise
+        self._idle.append(worker)
+        return outcome
+
+    def _find_idle(self) -> "_Worker | None":
         while self._idle:
             worker = self._idle.pop()
             if worker.is_fit():
                 return worker
             self._drop(worker)
-        return await asyncio.to_thread(self._start_worker)
+        return None
 
-    def _start_worker(self) -> "_Worker":
-        worker = _Worker(self._megabytes, self._seconds + _SECONDS_TO_END)
+    async def _start_worker(self) -> "_Worker":
+        """Start a worker, in a thread: the first one takes half a second. It ends if the call is given up meanwhile."""
+        loop = asyncio.get_running_loop()
+        start = loop.run_in_executor(None, _Worker, self._megabytes, self._seconds + _SECONDS_TO_END)
+        try:
+            worker = await asyncio.shield(start)
+        except asyncio.CancelledError:
+            await asyncio.wait([start])
+            if start.exception() is None:
+                start.result().end()
+            raise
         self._all.add(worker)
         return worker
 
     def _drop(self, worker: "_Worker") -> None:
         worker.end()
         self._all.discard(worker)
+
+
+class _UntoldError(Exception):
+    """Stands for an error that cannot be sent from process to process."""
 
 
 class _WorkerDiedError(Exception):
@@ -113,27 +141,27 @@ class _Worker:
         context.set_forkserver_preload(_PRELOADED)
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
-        self._calls = 0
+        self.answers = 0
         with theirs:
             self._process = context.Process(target=_serve, args=(theirs, megabytes, seconds), daemon=True)
             self._process.start()
 
     def is_fit(self) -> bool:
         """Return whether it lives, and may go on: a process that has read thousands of pages has grown."""
-        return self._calls < _CALLS_OF_ONE_WORKER and self._process.is_alive()
+        return self.answers < _CALLS_OF_ONE_WORKER and self._process.is_alive()
 
-    async def call(self, function: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    async def call(self, function: Callable[[], Any]) -> _Outcome:
         """Return the outcome of a function, or the error that it raised; _WorkerDiedError if there is neither."""
-        self._calls += 1
         loop = asyncio.get_running_loop()
         call = pickle.dumps(function, pickle.HIGHEST_PROTOCOL)
         try:
             await loop.sock_sendall(self._socket, _SIZE.pack(len(call)))
             await loop.sock_sendall(self._socket, call)
             (size,) = _SIZE.unpack(await self._receive(_SIZE.size))
-            outcome: tuple[Any, Exception | None] = pickle.loads(await self._receive(size))  # noqa: S301 - of our own process
+            outcome: _Outcome = pickle.loads(await self._receive(size))  # noqa: S301 - of our own process
         except (OSError, EOFError) as error:
             raise _WorkerDiedError(self.end()) from error
+        self.answers += 1
         return outcome
 
     def end(self) -> int | None:
@@ -178,7 +206,19 @@ def _answer(call: bytes) -> bytes:
         return pickle.dumps((function(), None), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is for the one who called
         error.add_note(f"in the sandbox:\n{traceback.format_exc()}")
-        return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+        return _pack_error(error)
+
+
+def _pack_error(error: Exception) -> bytes:
+    """Return the answer that tells an error: some have arguments by which they cannot be built again."""
+    try:
+        answer = pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+        pickle.loads(answer)  # noqa: S301 - our own
+    except Exception:  # noqa: BLE001 - whatever its class does when it is pickled
+        untold = _UntoldError(f"{type(error).__name__}: {error}")
+        untold.add_note("\n".join(error.__notes__))
+        return pickle.dumps((None, untold), pickle.HIGHEST_PROTOCOL)
+    return answer
 
 
 def _confine(megabytes: int) -> None:

@@ -75,6 +75,16 @@ def host_of(url: str) -> str:
     return host.removesuffix(".")
 
 
+def name_of_host(host: str) -> str:
+    """Return the name in what browsers ask for as `Host`: what names are compared by, whatever their case and port.
+
+    Raises UrlError if there is more or less than a host, and a port perhaps.
+    """
+    if {"/", "?", "#"} & set(host):
+        raise UrlError(f"{host[:200]!r}: not a host alone")
+    return host_of(f"http://{host}")
+
+
 def is_same_site(left: str, right: str) -> bool:
     """Say whether both URLs have one host, or one's host is a subdomain of the other's; `www.` counts for nothing."""
     try:

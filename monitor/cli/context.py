@@ -153,6 +153,14 @@ def print_json(value: object) -> None:
     _write(to_json(value, indent=2))
 
 
+def tell(done: str, facts: object, *, json: bool) -> None:
+    """Say what was done: to people in words, beside what is printed; to programs as facts."""
+    if json:
+        print_json(facts)
+    else:
+        stderr.print(done, soft_wrap=True)
+
+
 def print_line(value: object) -> None:
     """Print one line of JSON Lines, at once."""
     _write(to_json(value))

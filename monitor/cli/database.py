@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from monitor.app import open_store, utc_now
-from monitor.cli.context import MAX_ID, ExitCode, JsonOption, load_settings, print_json, show, stderr, stdout
+from monitor.cli.context import MAX_ID, ExitCode, JsonOption, load_settings, print_json, show, stderr, stdout, tell
 from monitor.config import MIN_KEEP_TEXT_DAYS
 from monitor.models import DeliveryState
 from monitor.store import Store, deliveries, retention, upkeep
@@ -36,6 +36,7 @@ def back_up(
     target: Annotated[Path, typer.Argument(metavar="FILE")],
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Copy the database as it is now to a file, and check the copy.
 
@@ -46,7 +47,8 @@ def back_up(
         raise typer.BadParameter(f"{target} is there already; --force replaces a file", param_hint="FILE")
     with _show_progress("copying") as progress:
         upkeep.back_up(path, target.resolve(), progress)
-    stderr.print(f"{escape(show(str(target)))}: {_say_size(target.stat().st_size)}", soft_wrap=True)
+    size = target.stat().st_size
+    tell(f"{escape(show(str(target)))}: {_say_size(size)}", {"file": str(target), "bytes": size}, json=json)
 
 
 def restore(
@@ -54,6 +56,7 @@ def restore(
     backup: Annotated[Path, typer.Argument(metavar="FILE")],
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Put a backup in the place of the database; the former one stays beside it. Not while a monitor runs.
 
@@ -70,25 +73,33 @@ def restore(
         former = upkeep.restore(backup, path, utc_now(), progress)
     with open_store(settings) as store, store.read() as session:
         waiting = deliveries.count_deliveries(session).get(DeliveryState.WAITING, 0)
+    done = [f"{escape(show(str(path)))} is restored from {escape(show(str(backup)))}"]
     if former:
-        stderr.print(f"the former database is {escape(show(str(former)))}", soft_wrap=True)
+        done.append(f"the former database is {escape(show(str(former)))}")
     if waiting:
-        stderr.print(f"{waiting} messages wait to be sent; `monitor deliveries --state waiting` lists them")
+        done.append(f"{waiting} messages wait to be sent; `monitor deliveries --state waiting` lists them")
+    facts = {"database": str(path), "former": str(former) if former else None, "waiting": waiting}
+    tell("\n".join(done), facts, json=json)
 
 
 def check(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Another database, as a backup.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Another database, as a backup.")] = None,
     *,
     json: JsonOption = False,
 ) -> None:
     """Check that the database is sound: its pages, what refers to what, and what must hold; exit with 1 if it is not.
+
+    An older schema is checked as it is, and not changed.
 
     Example: monitor db check backups/monitor-2026-05-01.db
     """
     path = file or Path(load_settings(context).main.database)
     with stderr.status("checking") if stderr.is_terminal else nullcontext():
         faults = upkeep.find_faults(path)
+        unchecked = [] if faults else upkeep.list_unchecked(path)
+    for what in unchecked:
+        stderr.print(f"[dim]not looked for, its schema is older:[/] {what}", soft_wrap=True)
     if json:
         print_json(faults)
     for fault in [] if json else faults:
@@ -99,7 +110,7 @@ def check(
         stdout.print("[green]✓[/] sound")
 
 
-def vacuum(context: typer.Context) -> None:
+def vacuum(context: typer.Context, *, json: JsonOption = False) -> None:
     """Write the database anew without gaps, as removed texts leave them; it needs as much room again for a moment.
 
     Example: monitor db vacuum
@@ -107,7 +118,7 @@ def vacuum(context: typer.Context) -> None:
     settings = load_settings(context)
     with open_store(settings) as store, stderr.status("shrinking") if stderr.is_terminal else nullcontext():
         before, after = upkeep.vacuum(store.path)
-    stderr.print(f"{_say_size(before)} → {_say_size(after)}")
+    tell(f"{_say_size(before)} → {_say_size(after)}", {"bytes_before": before, "bytes": after}, json=json)
 
 
 def prune(
@@ -121,6 +132,7 @@ def prune(
         list[int] | None, typer.Option("--article", metavar="ID", max=MAX_ID, help="This one, whatever its age.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Remove the texts of old articles, for good; no article comes back, and alerts keep their evidence.
 
@@ -141,7 +153,8 @@ def prune(
                 count = retention.count_old(session, utc_now(), keep=keep, open_for=open_for)
         else:
             count = retention.prune(store, utc_now(), keep=keep, open_for=open_for)
-    stderr.print(f"{count:,} texts {'would be ' if dry_run else ''}removed")
+    done = f"{count:,} texts {'would be ' if dry_run else ''}removed"
+    tell(done, {"texts": count, "is_dry_run": dry_run}, json=json)
 
 
 def _remove(store: Store, ids: list[int], *, dry_run: bool) -> int:

@@ -41,7 +41,7 @@ def add_commands(app: typer.Typer) -> None:
 
 def export(  # noqa: PLR0913 - each parameter is an option of the command
     context: typer.Context,
-    what: Annotated[list[Kind] | None, typer.Argument(metavar="[alerts|events|relations|articles]...")] = None,
+    what: Annotated[list[Kind] | None, typer.Argument(metavar="alerts|events|relations|articles")] = None,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="- is standard output.")] = _STDOUT,
     form: Annotated[Format | None, typer.Option("--format", help="If the file's name does not say it.")] = None,

@@ -8,7 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from monitor.app import open_store, utc_now
-from monitor.cli.context import MAX_ID, ExitCode, JsonOption, load_settings, print_json, show, stderr, stdout
+from monitor.cli.context import MAX_ID, JsonOption, load_settings, print_json, show, stdout, tell
+from monitor.errors import MonitorError
 from monitor.models import Judgement, Precision
 from monitor.store import feedback as records
 
@@ -22,8 +23,8 @@ def add_commands(app: typer.Typer) -> None:
 
 def feedback(
     context: typer.Context,
-    alert: Annotated[int | None, typer.Argument(metavar="[ALERT]", max=MAX_ID)] = None,
-    judgement: Annotated[Judgement | None, typer.Argument(metavar="[right|wrong|late]")] = None,
+    alert: Annotated[int | None, typer.Argument(metavar="ALERT", max=MAX_ID)] = None,
+    judgement: Annotated[Judgement | None, typer.Argument(metavar="right|wrong|late")] = None,
     *,
     undo: Annotated[bool, typer.Option("--undo", help="Take back what was said of the alert.")] = False,
     json: JsonOption = False,
@@ -43,9 +44,9 @@ def feedback(
     with open_store(load_settings(context)) as store, store.write() as session:
         is_there = records.record_judgement(session, alert, judgement, utc_now())
     if not is_there:
-        stderr.print(f"[bold red]error:[/] no alert has the number {alert}")
-        raise typer.Exit(ExitCode.FAILED)
-    stderr.print(f"alert {alert}: {judgement.value if judgement else 'nothing is said of it'}")
+        raise MonitorError(f"no alert has the number {alert}")
+    done = f"alert {alert}: {judgement.value if judgement else 'nothing is said of it'}"
+    tell(done, {"alert": alert, "judgement": judgement}, json=json)
 
 
 def show_share(precision: Precision) -> str:

@@ -55,7 +55,7 @@ def add_commands(app: typer.Typer) -> None:
 
 def history(  # noqa: PLR0913 - an option each
     context: typer.Context,
-    company: Annotated[str | None, typer.Argument(help="Only alerts that name it.")] = None,
+    company: Annotated[str | None, typer.Argument(metavar="COMPANY", help="Only alerts that name it.")] = None,
     *,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -129,11 +129,12 @@ def require_article(stored: StoredArticle | None, article_id: int) -> StoredArti
 def search(  # noqa: PLR0913 - an option each
     context: typer.Context,
     words: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            help='Words; "some words" as a phrase, word* for all that begin so; or a query of the rule language.'
+            metavar="WORDS",
+            help='Words; "some words" as a phrase, word* for all that begin so; or a query of the rule language.',
         ),
-    ],
+    ] = None,
     *,
     company: Annotated[str | None, typer.Option("--company", help="Only articles that tell a change of it.")] = None,
     kind: TypeOption = None,
@@ -147,7 +148,8 @@ def search(  # noqa: PLR0913 - an option each
 ) -> None:
     """Search the text of all stored articles, newest first; exit with 1 if there is none.
 
-    Operators in capitals and fields make a query of the rule language; it is looked at for ten seconds at most.
+    Operators in capitals and fields make a query of the rule language; it is looked at for ten seconds at most. Without
+    words, list what the options ask for.
 
     Examples: monitor search cloud exclusiv* --since 30d; monitor search '"right of first refusal"' --company Microsoft;
     monitor search 'title: $OpenAI AND (exclusiv* NEAR/8 (end* OR lose*))'
@@ -156,7 +158,10 @@ def search(  # noqa: PLR0913 - an option each
     wanted = read_filter(
         utc_now(), company=company, kind=kind, modality=modality, source=source, since=since, until=until
     )
-    wanted = replace(wanted, words=" ".join(words))
+    said = " ".join(words or ()).strip()
+    if not said and wanted == ArticleFilter():
+        raise typer.BadParameter("say what to look for, or of what: --company, --since …", param_hint="WORDS")
+    wanted = replace(wanted, words=said)
     with open_store(settings) as store, store.read() as session:
         if is_query(wanted.words):
             sought = _seek(session, settings, wanted, before, limit)
@@ -171,6 +176,8 @@ def search(  # noqa: PLR0913 - an option each
     if sought is not None and sought.reached is not None:
         hint = f"[dim]looked at {sought.looked_at} articles; for older ones: --before {sought.last}[/]"
         stderr.print(hint, soft_wrap=True)
+    elif not found:
+        stderr.print("[dim]nothing found[/]")
     if not found:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -189,15 +196,13 @@ def _print_found(found: Sequence[FoundArticle], limit: int) -> None:
         title = escape(show(one.title))
         stdout.print(f"[bold]{one.id}[/] {show_time(one.first_seen_at)} [bold]{title}[/]", soft_wrap=True)
         stdout.print(f"   [dim]{escape(show(' '.join(one.snippet.split())))}[/]", soft_wrap=True)
-    if not found:
-        stdout.print("[dim]no article holds these words[/]")
     if len(found) == limit:
         stdout.print(f"[dim]older ones: --before {found[-1].id}[/]")
 
 
 def relations(
     context: typer.Context,
-    companies: Annotated[list[str] | None, typer.Argument(metavar="[COMPANY] [COMPANY]")] = None,
+    companies: Annotated[list[str] | None, typer.Argument(metavar="COMPANY")] = None,
     *,
     at: AtOption = None,
     dot: Annotated[bool, typer.Option("--dot", help="Print a graph for Graphviz.")] = False,

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,6 +20,7 @@ from monitor.cli.context import (
     show_time,
     stderr,
     stdout,
+    tell,
 )
 from monitor.config import Settings
 from monitor.detect import check_rules
@@ -73,7 +75,8 @@ def list_deliveries(
         if requeue is not None or requeue_dead:
             with store.write() as session:
                 count = outbox.requeue(session, utc_now(), delivery_id=requeue)
-            stderr.print(f"{count} to be sent again" if count else "nothing is dead that its fallback has not taken")
+            done = f"{count} to be sent again" if count else "nothing is dead that its fallback has not taken"
+            tell(done, {"requeued": count}, json=json)
             if not count:
                 raise typer.Exit(ExitCode.FAILED)
             return
@@ -101,11 +104,36 @@ def list_deliveries(
     stdout.print(table if found else "[dim]the outbox is empty[/]")
 
 
-def check_config(context: typer.Context) -> None:
+def check_config(context: typer.Context, *, json: JsonOption = False) -> None:
     """Read the whole configuration, compile the rules and run their tests; exit with 2 if anything is wrong.
 
     Example: monitor --config /etc/monitor config check
     """
+    try:
+        settings = _load_sound(context)
+    except ConfigError as error:
+        if json:
+            print_json({"problems": error.problems})
+        raise
+    counts = {
+        "sources": len(settings.sources),
+        "sources_on": len(sources_on(settings)),
+        "companies": len(settings.companies),
+        "rules": len(settings.rules),
+        "routes": len(settings.routes),
+    }
+    if json:
+        print_json({"problems": [], **counts})
+        return
+    stdout.print(
+        "fine: {sources_on} of {sources} sources on, {companies} companies, {rules} own rules, {routes} routes".format(
+            **counts
+        )
+    )
+
+
+def _load_sound(context: typer.Context) -> Settings:
+    """Return the settings when all that can be checked of them is; ConfigError tells what is wrong."""
     settings = load_settings(context, needs_folder=True)
     check_routes(settings)
     parse_allowed(settings.main.fetch.allow)
@@ -115,14 +143,12 @@ def check_config(context: typer.Context) -> None:
         raise ConfigError([f"rules.toml: {error}"]) from error
     if failures:
         raise ConfigError([f"rules.toml: {failure}" for failure in failures])
-    on = len(sources_on(settings))
-    stdout.print(
-        f"fine: {on} of {len(settings.sources)} sources on, {len(settings.companies)} companies, "
-        f"{len(settings.rules)} own rules, {len(settings.routes)} routes"
-    )
+    return settings
 
 
-def send_test(context: typer.Context, route: Annotated[str, typer.Argument(metavar="ROUTE")]) -> None:
+def send_test(
+    context: typer.Context, route: Annotated[str, typer.Argument(metavar="ROUTE")], *, json: JsonOption = False
+) -> None:
     """Send a made-up alert to all targets of a route, now; exit with 1 if one does not accept it.
 
     Example: monitor notify test slack
@@ -132,14 +158,18 @@ def send_test(context: typer.Context, route: Annotated[str, typer.Argument(metav
     if route not in routes:
         raise ConfigError([f"no route is named {route!r}"], hint=f"routes.toml has: {', '.join(routes)}")
     check_routes(settings)
-    for target in targets_of(routes[route]):
-        asyncio.run(_send_test(settings, routes[route], target))
-        stderr.print(f"[green]✓[/] {escape(show(target))} accepted the message")
+    targets = targets_of(routes[route])
+    for target in targets:
+        asyncio.run(_send_test(settings, routes[route], target, console=stderr if json else stdout))
+        if not json:
+            stderr.print(f"[green]✓[/] {escape(show(target))} accepted the message")
+    if json:
+        print_json({"route": route, "accepted_by": targets})
 
 
-async def _send_test(settings: Settings, route: Route, target: str) -> None:
+async def _send_test(settings: Settings, route: Route, target: str, *, console: Console) -> None:
     async with Fetcher(settings.main.fetch, now=utc_now) as fetcher:
-        notifier = Notifier(list_senders(settings), post=fetcher.post, console=stdout)
+        notifier = Notifier(list_senders(settings), post=fetcher.post, console=console)
         try:
             message = build_writer(settings).write_alert(_made_up_alert(), route, target)
             await notifier.send(target, message, deadline_seconds=settings.main.notify.deadline_seconds)

@@ -64,7 +64,7 @@ async def _run(settings: Settings) -> None:
 
 def check(
     context: typer.Context,
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Their names; none: all.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Their names; none: all.")] = None,
     *,
     revisit: Annotated[
         bool, typer.Option(help="Ask for the articles of the last day again, to see if they changed.")

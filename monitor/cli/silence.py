@@ -1,6 +1,7 @@
 """silence add, list, end; ack: what people do not want to be told for now."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -11,14 +12,13 @@ from rich.table import Table
 from monitor.app import open_store, utc_now
 from monitor.cli.context import (
     MAX_ID,
-    ExitCode,
     JsonOption,
     load_settings,
     print_json,
     show,
     show_time,
-    stderr,
     stdout,
+    tell,
 )
 from monitor.config import Settings
 from monitor.errors import ConfigError, MonitorError
@@ -53,6 +53,7 @@ def add_silence(  # noqa: PLR0913 - each parameter is an option of the command
     route: Annotated[list[str] | None, typer.Option(help="On this route only.")] = None,
     story: Annotated[list[int] | None, typer.Option(max=MAX_ID, help="Of this story.")] = None,
     comment: Annotated[str, typer.Option(help="Why.")] = "",
+    json: JsonOption = False,
 ) -> None:
     """Send nothing that meets all the conditions, until a time; of a condition given twice either will do.
 
@@ -80,7 +81,8 @@ def add_silence(  # noqa: PLR0913 - each parameter is an option of the command
         raise typer.BadParameter("a silence needs a condition; to silence everything name all routes")
     with open_store(settings) as store, store.write() as session:
         number = notices.add_silence(session, silence)
-    stderr.print(f"silence {number} until {show_time(silence.ends_at)}; `monitor silence end {number}` ends it")
+    done = f"silence {number} until {show_time(silence.ends_at)}; `monitor silence end {number}` ends it"
+    tell(done, replace(silence, id=number), json=json)
 
 
 def list_silences(
@@ -107,19 +109,24 @@ def list_silences(
     stdout.print(table if found else "[dim]nothing is silenced[/]")
 
 
-def end_silence(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID", max=MAX_ID)]) -> None:
+def end_silence(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", max=MAX_ID)],
+    *,
+    json: JsonOption = False,
+) -> None:
     """End a silence now.
 
     Example: monitor silence end 3
     """
-    settings = load_settings(context)
+    settings, now = load_settings(context), utc_now()
     with open_store(settings) as store, store.write() as session:
-        is_ended = notices.end_silence(session, number, utc_now())
+        is_ended = notices.end_silence(session, number, now)
     if not is_ended:
         problem = MonitorError(f"no silence with the number {number} is in force")
         problem.hint = "`monitor silence list` lists them"
         raise problem
-    stderr.print(f"silence {number} is over")
+    tell(f"silence {number} is over", {"id": number, "ends_at": now}, json=json)
 
 
 def acknowledge(
@@ -127,6 +134,7 @@ def acknowledge(
     story: Annotated[int, typer.Argument(metavar="STORY", max=MAX_ID)],
     *,
     undo: Annotated[bool, typer.Option("--undo", help="Tell everything of it again.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Say that you know a story: it is told on only where it changes state, and its reminders end.
 
@@ -134,13 +142,13 @@ def acknowledge(
 
     Example: monitor ack 12
     """
-    settings = load_settings(context)
+    settings, at = load_settings(context), None if undo else utc_now()
     with open_store(settings) as store, store.write() as session:
-        is_there = news.acknowledge_story(session, story, None if undo else utc_now())
+        is_there = news.acknowledge_story(session, story, at)
     if not is_there:
-        stderr.print(f"[bold red]error:[/] no story has the number {story}")
-        raise typer.Exit(ExitCode.FAILED)
-    stderr.print(f"story {story} is told on in full" if undo else f"story {story} is acknowledged")
+        raise MonitorError(f"no story has the number {story}")
+    done = f"story {story} is told on in full" if undo else f"story {story} is acknowledged"
+    tell(done, {"story": story, "acknowledged_at": at}, json=json)
 
 
 def _check_names(settings: Settings, *, sources: list[str], routes: list[str]) -> None:

@@ -19,6 +19,7 @@ from monitor.detect.nodes import (
     Distinct,
     Either,
     Expression,
+    FieldName,
     InField,
     Near,
     Node,
@@ -35,7 +36,7 @@ _QUOTED = re.compile(r'"[^"\n]*"')
 _SIGNS = re.compile(
     r"(?<![\w*/])(?:AND|OR|NOT|SENTENCE|PARAGRAPH|NEAR)(?![\w*])"
     r"|(?<![\w*/])(?:NEAR|PRE|ATLEAST|DISTINCT)/\d"
-    r"|(?<![^\s(:])(?:\$[\w\"]|=[\w\"]|[a-z]+:(?![/\s])|/(?:[^/\\\n]|\\.)+/(?![^\s)]))"
+    rf"|(?<![^\s(:])(?:\$[\w\"]|=[\w\"]|(?:{'|'.join(FieldName)}):|[a-z]+:(?![/\s])|/(?:[^/\\\n]|\\.)+/(?![^\s)]))"
 )
 """What no plain words have: operators in capitals, `$name`, `=Exact`, `field:`, `/regex/`."""
 _NAME = "query"

@@ -49,6 +49,8 @@ _INVARIANTS = {
     ),
 }
 """What never holds of any row; each counts those of which it does."""
+_FIRST_SCHEMA = {"deliveries of nothing": "0006", "texts that were removed and are there": "0010"}
+"""Since when there is what an invariant is about, if it was not always there."""
 
 
 def back_up(path: Path, target: Path, progress: Progress = lambda _done, _all: None) -> None:
@@ -97,25 +99,48 @@ def check_backup(backup: Path) -> None:
     with _open(backup) as source:
         if faults := _ask_sqlite(source, "PRAGMA integrity_check"):
             raise StoreError(f"{backup}: not sound: {faults[0]}")
-        tables = {row[0] for row in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not {"alembic_version", "articles"} <= tables:
-            raise StoreError(f"{backup}: no database of the monitor")
-        check_version(backup, source.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+        _read_schema(source, backup)
 
 
 def find_faults(path: Path) -> list[str]:
-    """Return what is wrong with a database, in words; nothing if it is sound. It may be in use."""
+    """Return what is wrong with a database, in words; nothing if it is sound. It may be in use.
+
+    Of an older schema everything is checked but `list_unchecked`; NewerDatabase if a newer monitor wrote it.
+    """
     with _open(path) as source:
         source.execute("BEGIN")
         faults = _ask_sqlite(source, f"PRAGMA integrity_check({_MAX_FAULTS})")
         if faults:  # what its tables hold says nothing then
             return faults
+        schema = _read_schema(source, path)
         strays = source.execute("PRAGMA foreign_key_check").fetchmany(_MAX_FAULTS)
         faults = [f"row {row} of {table} refers to nothing in {parent}" for table, row, parent, _ in strays]
+        later = _list_later(schema)
         for what, query in _INVARIANTS.items():
-            count = source.execute(query).fetchone()[0]
+            count = 0 if what in later else source.execute(query).fetchone()[0]
             faults += [f"{what}: {count:,}"] if count else []
     return faults
+
+
+def list_unchecked(path: Path) -> list[str]:
+    """Return what is not looked for in a database because its older schema has no place for it."""
+    with _open(path) as source:
+        return _list_later(_read_schema(source, path))
+
+
+def _list_later(schema: str) -> list[str]:
+    return [what for what, first in _FIRST_SCHEMA.items() if schema < first]
+
+
+def _read_schema(connection: sqlite3.Connection, path: Path) -> str:
+    """Return the version of a database's schema; StoreError if it is not one of the monitor, or of a newer one."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    versions = connection.execute("SELECT version_num FROM alembic_version") if "alembic_version" in tables else ()
+    schema: str | None = next((row[0] for row in versions), None)
+    if schema is None or "articles" not in tables:
+        raise StoreError(f"{path}: no database of the monitor")
+    check_version(path, schema)
+    return schema
 
 
 def vacuum(path: Path) -> tuple[int, int]:

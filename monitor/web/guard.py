@@ -11,6 +11,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from monitor.errors import UrlError
+from monitor.urls import canonical_url, name_of_host
+
 _READING = ("GET", "HEAD")
 _SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -39,7 +42,7 @@ class Guard:
         self, app: ASGIApp, *, hosts: Collection[str], writes: Collection[str] = (), token: str | None = None
     ) -> None:
         self.app = app
-        self._hosts = frozenset(hosts)
+        self._names = frozenset(filter(None, map(_read_name, hosts)))
         self._writes = frozenset(writes)
         self._token = _digest(token.encode()) if token else None
 
@@ -62,11 +65,11 @@ class Guard:
         """Return the refusal of a request, if it is to be refused.
 
         Without the check of the host, a stranger's page whose name was pointed at 127.0.0.1 could read ours in its
-        visitors' browsers (DNS rebinding).
+        visitors' browsers (DNS rebinding). The name tells: a port may be that of a proxy, a tunnel or a container.
         """
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or hosts[0] not in self._hosts:
+        if len(hosts) != 1 or _read_name(hosts[0]) not in self._names:
             return PlainTextResponse("This server does not answer under that name.\n", status_code=421)
         if not self._is_known(headers):
             refusal = "This page asks for its token: as the password, or as a bearer token.\n"
@@ -87,6 +90,14 @@ class Guard:
         return self._token is None or hmac.compare_digest(_digest(_read_token(headers)), self._token)
 
 
+def _read_name(host: str) -> str:
+    """Return the name of a host as names are compared; empty if it is none."""
+    try:
+        return name_of_host(host)
+    except UrlError:
+        return ""
+
+
 def _read_token(headers: Headers) -> bytes:
     """Return the token that a request brings: a bearer token, or the password of any user."""
     scheme, _, given = headers.get("authorization", "").partition(" ")
@@ -102,11 +113,8 @@ def _read_token(headers: Headers) -> bytes:
 
 def _is_from(host: str, headers: Headers) -> bool:
     """Say whether a browser sends a form of our own pages; a proxy may have put TLS before us."""
-    origins = headers.getlist("origin")
-    return origins in ([f"http://{host}"], [f"https://{host}"]) and headers.get("sec-fetch-site") in {
-        None,
-        "same-origin",
-    }
+    own = [[canonical_url(f"{scheme}://{host}").removesuffix("/")] for scheme in ("http", "https")]
+    return headers.getlist("origin") in own and headers.get("sec-fetch-site") in {None, "same-origin"}
 
 
 def _is_embedded(headers: Headers) -> bool:

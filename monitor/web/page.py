@@ -37,7 +37,7 @@ def make_page(
     secrets: Collection[str] = (),
     token: str | None = None,
 ) -> Guard:
-    """Return the page as an ASGI application that answers under `hosts` (as "127.0.0.1:8087") only.
+    """Return the page as an ASGI application that answers under `hosts` (as "127.0.0.1") only.
 
     `secrets` are blacked out wherever they stand. With a `token`, nobody is answered who does not bring it.
     """

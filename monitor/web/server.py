@@ -15,6 +15,7 @@ from monitor.app import sources_on, utc_now
 from monitor.config import PageSettings, Settings
 from monitor.errors import PageError
 from monitor.store import Store
+from monitor.urls import host_of
 from monitor.web.listings import Surroundings
 from monitor.web.page import make_page
 
@@ -107,10 +108,10 @@ class _QuietServer(uvicorn.Server):
 
 
 def list_hosts(page: PageSettings) -> tuple[str, ...]:
-    """Return the names under which the server may be asked; browsers leave out port 80."""
+    """Return the names under which the server may be asked: its own, and those that the settings give it."""
     own = ("127.0.0.1", "localhost", "[::1]") if _is_loopback(page.address) else (_bracket(page.address),)
-    with_port = tuple(f"{name}:{page.port}" for name in own)
-    return with_port + (own if page.port == 80 else ()) + page.hosts
+    linked = (host_of(page.url),) if page.url else ()
+    return (*own, *linked, *page.hosts)
 
 
 def _is_loopback(address: str) -> bool:

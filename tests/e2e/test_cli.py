@@ -189,6 +189,7 @@ def test_the_history_is_listed_shown_and_searched(filled: Monitor) -> None:
 
 def test_nothing_found_is_exit_code_1(filled: Monitor) -> None:
     filled.run("search", "zebra", expect=1)
+    assert '"requeued": 0' in filled.run("deliveries", "--requeue-dead", "--json", expect=1)
     told = filled.run("show", "4711", expect=1)
     assert "no article has the id 4711" in told
     assert "hint" in told
@@ -245,6 +246,8 @@ def test_a_test_message_reaches_the_terminal(monitor: Monitor) -> None:
     printed = monitor.run("notify", "test", "console")
     assert "Alder Systems" in printed
     assert "\x1b" not in printed
+    assert monitor.ask("notify", "test", "console") == {"route": "console", "accepted_by": ["console"]}
+    assert monitor.ask("config", "check")["problems"] == []
 
 
 def test_half_a_pair_of_surrogates_goes_in_and_comes_out(monitor: Monitor) -> None:
@@ -438,10 +441,10 @@ def test_the_ledger_of_an_earlier_day_knows_nothing_of_later_articles(filled: Mo
 
 def test_what_is_said_of_alerts_gives_the_precision_of_their_rules(filled: Monitor) -> None:
     assert "no alert was judged yet" in filled.run("feedback")
-    filled.run("feedback", "1", "late")
+    assert filled.ask("feedback", "1", "late") == {"alert": 1, "judgement": "late"}
     (rule,) = filled.ask("feedback")["rule"]
     assert (rule["right"], rule["judged"], rule["late"]) == (1, 1, 1)
     assert "1.00 (0.21 to 1.00) of 1" in filled.run("feedback")
     filled.run("feedback", "1", "--undo")
     filled.run("feedback", "1", expect=2)
-    filled.run("feedback", "99", "right", expect=1)
+    assert "no alert has the number 99" in filled.run("feedback", "99", "right", expect=1)

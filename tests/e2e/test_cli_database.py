@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from monitor.models import Article
 from monitor.store import Store, articles, history
@@ -31,16 +32,17 @@ def test_a_running_monitor_removes_old_texts_and_lets_its_database_be_kept(monit
     daemon = monitor.start("run")
     wait_for(lambda: count_texts(monitor) == 0, 60)
     assert "is there already" in " ".join(monitor.run("db", "backup", str(copy), expect=2).split())
-    monitor.run("db", "backup", str(copy) + "2")
+    second = monitor.ask("db", "backup", str(copy) + "2")
+    assert second == {"file": f"{copy}2", "bytes": Path(f"{copy}2").stat().st_size}
     assert monitor.ask("db", "check") == []
-    before = monitor.database.stat().st_size
-    monitor.run("db", "vacuum")
-    assert monitor.database.stat().st_size < before
+    sizes = monitor.ask("db", "vacuum")
+    assert monitor.database.stat().st_size == sizes["bytes"] < sizes["bytes_before"]
     told = monitor.run("db", "restore", "--yes", str(copy), expect=1)
     assert "another monitor is running" in told
     assert count_texts(monitor) == 0
     kill_group(daemon)
-    monitor.run("db", "restore", "--yes", str(copy))
+    restored = monitor.ask("db", "restore", "--yes", str(copy))
+    assert (restored["waiting"], Path(restored["former"]).parent) == (0, monitor.folder)
     assert count_texts(monitor) == 300
     with closing(sqlite3.connect(monitor.database)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -55,7 +57,7 @@ def test_texts_are_removed_by_hand(monitor: Monitor) -> None:
     assert "say how old" in " ".join(monitor.run("db", "prune", expect=2).split())
     assert "31" in monitor.run("db", "prune", "--older-than", "30", expect=2)
     monitor.run("db", "prune", "--older-than", "35", "--dry-run")
-    monitor.run("db", "prune", "--article", "2", "--dry-run")
+    assert monitor.ask("db", "prune", "--article", "2", "--dry-run") == {"texts": 1, "is_dry_run": True}
     assert count_texts(monitor) == 3
     monitor.run("db", "prune", "--article", "2")
     assert count_texts(monitor) == 2

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.models import Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant, RelationState
 from monitor.store import Session, Store, articles, news
+from monitor.store.seek import MAX_ARTICLES
 from tests.e2e.conftest import COMMAND, Monitor
 
 START = datetime(2026, 5, 4, 23, 30, tzinfo=UTC)
@@ -80,6 +81,25 @@ def test_a_full_list_says_how_to_go_on(filled: Monitor) -> None:
     assert "older ones: --before 3" in filled.run("search", "part", "--limit", "1")
     assert [one["article"]["id"] for one in filled.ask("search", "part", "--before", "3")] == [2, 1]
     assert [one["article"]["id"] for one in filled.ask("search", "part", "--company", "Cedrus")] == [3]
+
+
+def test_a_search_needs_words_or_a_filter(filled: Monitor) -> None:
+    for nothing in ((), ("",), (" ",), ("--company", "")):
+        assert "say what to look for" in " ".join(filled.run("search", *nothing, expect=2).split())
+    assert [one["article"]["id"] for one in filled.ask("search", "", "--company", "Cedrus")] == [3]
+    assert "column" in filled.run("search", "title: (", expect=2)
+    assert "nothing found" in filled.run("search", "zebra", expect=1)
+
+
+def test_a_search_that_did_not_come_to_its_end_does_not_say_that_there_is_nothing(filled: Monitor) -> None:
+    with closing(Store(filled.database)) as store, store.write() as session:
+        for number in range(10, MAX_ARTICLES + 11):
+            article = Article(url=f"https://a.example/{number}", title="Rain", text="It rains.")
+            articles.add_article(session, article, source="wire", digest=str(number), now=START)
+    told = filled.run("search", "rain* AND NOT title: rain", expect=1)
+    assert "for older ones: --before" in told
+    assert "nothing found" not in told
+    assert "no article" not in told
 
 
 def test_an_alert_is_read_with_its_evidence_and_who_else_tells_it(filled: Monitor) -> None:

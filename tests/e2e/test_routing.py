@@ -99,8 +99,9 @@ def test_a_page_can_be_tried_before_it_is_news(desk: Monitor) -> None:
 
 
 def test_what_is_silenced_stays_here_until_the_silence_is_ended(desk: Monitor, site: Site) -> None:
-    desk.run("silence", "add", "--source", "wire", "--for", "2h", "--comment", "a test")
+    added = desk.ask("silence", "add", "--source", "wire", "--for", "2h", "--comment", "a test")
     (silence,) = desk.ask("silence", "list")
+    assert silence == added
     assert (silence["sources"], silence["comment"]) == (["wire"], "a test")
     desk.run("check")
     (kept_back, *_) = (one["kept_back"] for one in desk.ask("routes", "test", "1")[0]["routes"])
@@ -111,7 +112,7 @@ def test_what_is_silenced_stays_here_until_the_silence_is_ended(desk: Monitor, s
     assert process.wait(10) == 0
     assert site.posts == []
     assert {one["last_error"] for one in desk.ask("deliveries", "--state", "silenced")} == {"silence 1: a test"}
-    desk.run("silence", "end", "1")
+    assert desk.ask("silence", "end", "1")["id"] == 1
     assert desk.ask("silence", "list") == []
     assert len(desk.ask("silence", "list", "--ended")) == 1
     assert "no silence with the number 1 is in force" in desk.run("silence", "end", "1", expect=1)
@@ -136,14 +137,16 @@ def test_a_silence_that_means_nothing_is_refused(desk: Monitor, arguments: list[
 def test_a_story_can_be_acknowledged(desk: Monitor) -> None:
     desk.run("check")
     story = desk.ask("history")[0]["story_id"]
-    desk.run("ack", str(story))
-    desk.run("ack", str(story), "--undo")
+    assert desk.ask("ack", str(story))["acknowledged_at"]
+    assert desk.ask("ack", str(story), "--undo") == {"story": story, "acknowledged_at": None}
     assert "no story has the number 99" in desk.run("ack", "99", expect=1)
 
 
 def test_routes_that_cannot_work_are_told_by_the_check_of_the_settings(desk: Monitor) -> None:
     desk.configure(routes='[[routes]]\nname = "r"\nurl = "console:"\ndigest = "dayly 08:00"\n[[routes]]\nname = "s"')
     told = desk.run("config", "check", expect=2)
+    answer, _ = json.JSONDecoder().raw_decode(desk.run("config", "check", "--json", expect=2))
+    assert len(answer["problems"]) == 2
     assert "'r': digest: 'dayly 08:00' is no schedule: allowed are hourly, daily 08:00" in told
     assert "'s': it sends nowhere" in told
 

@@ -1,6 +1,7 @@
 """Pages that kill a parser: the page is at fault, its neighbours go on."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -54,6 +55,24 @@ def refuse() -> None:
     raise ParseError(URL, "no article")
 
 
+class OddError(Exception):
+    """One that pickle cannot build again."""
+
+    def __init__(self, place: str, what: str) -> None:
+        super().__init__(f"{what} at {place}")
+
+
+def fail_oddly() -> None:
+    raise OddError("the end", "no brace")
+
+
+def be_killed_once(mark: Path) -> str:
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "read"
+
+
 @pytest.mark.parametrize(
     ("function", "told"),
     [
@@ -61,6 +80,7 @@ def refuse() -> None:
         (crash, "crashed the parser"),
         (take_memory, "took more memory"),
         (refuse, "no article"),
+        (fail_oddly, "the parser failed: OddError: no brace at the end"),
     ],
 )
 async def test_a_killer_is_told_and_its_neighbour_is_read(sandbox: Sandbox, function: object, told: str) -> None:
@@ -76,6 +96,25 @@ async def test_a_call_that_is_given_up_does_not_answer_the_next_one(sandbox: San
         async with asyncio.timeout(0.1):
             await sandbox.run(URL, sleep_a_little)
     assert await sandbox.run(URL, len, "four") == 4
+
+
+async def test_a_worker_whose_start_is_given_up_ends() -> None:
+    others = set(multiprocessing.active_children())
+    box = Sandbox(seconds=2, megabytes=600)
+    call = asyncio.create_task(box.run(URL, len, "four"))
+    await asyncio.sleep(0)  # it runs until it waits for the start
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    worker = await box.run(URL, os.getpid)
+    left = [one.pid for one in set(multiprocessing.active_children()) - others]
+    box.close()
+    assert left == [worker]
+
+
+async def test_a_page_is_not_at_fault_if_the_worker_of_others_was_killed(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert await sandbox.run(URL, len, "four") == 4
+    assert await sandbox.run(URL, be_killed_once, tmp_path / "mark") == "read"
 
 
 async def test_calls_wait_for_their_turn_and_get_their_own_answers(sandbox: Sandbox) -> None:

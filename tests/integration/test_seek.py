@@ -63,6 +63,7 @@ def find(store: Store, text: str, **options: object) -> seek.Sought[FoundArticle
         ("$Alder OR $AT&T", [4, 1]),
         ('$"Alder Motors" SENTENCE $any', [1]),
         ("title:5 OR title:Birch", [6]),
+        ("title: Birch OR title: 5", [6]),
         ("/ver.{1,30}schaft/", [5]),
         ("=Exclusive AND cloud", [3]),
         ("source:wire AND u.s", [4]),
@@ -84,6 +85,8 @@ def test_a_query_finds_what_its_operators_say(text: str, ids: list[int], store: 
         "https://a.example/x",
         "and/or",
         "10:30",
+        "subtitle: cloud",
+        "Title: cloud",
         "-jobs",
         "R&D",
         "a=b",
@@ -95,6 +98,9 @@ def test_plain_words_are_no_query(text: str) -> None:
 
 
 def test_a_query_that_makes_no_sense_is_told_with_column_and_remedy() -> None:
+    assert is_query("title: (")
+    with pytest.raises(RuleError, match=r"^column 8: "):
+        compile_query("title: (", ())
     with pytest.raises(RuleError, match=r"^column 8: NEAR needs a distance, as in NEAR/5$"):
         compile_query("cloud  NEAR exclusive", ())
     with pytest.raises(RuleError, match=r"^column 1: no company or set \$Aldr; did you mean \$alder\?"):

@@ -12,7 +12,7 @@ import pytest
 from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
 from monitor.models import Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant, StoredArticle
 from monitor.store import Session, Store, articles, history, news, upkeep
-from tests.integration.test_store_migrations import make_old
+from tests.integration.test_store_migrations import EARLIER, make_old
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 EVENT = Event(
@@ -158,6 +158,28 @@ def test_a_backup_of_an_earlier_schema_is_brought_up_to_date(tmp_path: Path) -> 
     upkeep.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW)
     assert count_articles(tmp_path / "new.db") == 1
     assert upkeep.find_faults(tmp_path / "new.db") == []
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_a_database_of_every_schema_is_checked_as_it_is(tmp_path: Path, version: str) -> None:
+    path = tmp_path / "old.db"
+    make_old(path, version)
+    before = path.read_bytes()
+    assert upkeep.find_faults(path) == []
+    assert ("texts that were removed and are there" in upkeep.list_unchecked(path)) == (version < "0010")
+    assert path.read_bytes() == before
+    change(path, "DELETE FROM alert_events")
+    assert upkeep.find_faults(path) == ["alerts that tell no event: 1"]
+
+
+def test_a_file_that_is_no_database_of_ours_or_a_newer_one_is_told(store: Store, tmp_path: Path) -> None:
+    assert upkeep.list_unchecked(store.path) == []
+    change(tmp_path / "other.db", "CREATE TABLE alembic_version (version_num)", "CREATE TABLE articles (text)")
+    with pytest.raises(StoreError, match="no database of the monitor"):
+        upkeep.find_faults(tmp_path / "other.db")
+    change(store.path, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerDatabase, match="schema 9999"):
+        upkeep.find_faults(store.path)
 
 
 @pytest.mark.parametrize(

@@ -524,12 +524,36 @@ async def test_a_public_page_answers_under_its_hosts(store: Store) -> None:
             assert (await client.get("/", headers={"Host": "monitor.example"})).status_code == 200
 
 
+async def test_it_answers_where_its_messages_link_to(store: Store) -> None:
+    async with serve(store, url="https://Monitor.example/desk") as page, httpx.AsyncClient(base_url=page.url) as client:
+        assert (await client.get("/", headers={"Host": "monitor.example"})).status_code == 200
+        assert (await client.get("/", headers={"Host": "desk.example"})).status_code == 421
+
+
 async def test_it_answers_under_its_own_names_only(store: Store) -> None:
     async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
         port = page.url.rstrip("/").rpartition(":")[2]
-        for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"[::1]:{port}"):
-            assert (await client.get("/", headers={"Host": host})).status_code == 200
-        for host in ("localhost", "127.0.0.1:1", f"a.example:{port}", f"localhost.:{port}", f"a@localhost:{port}", ""):
+        for host in (
+            f"127.0.0.1:{port}",
+            f"localhost:{port}",
+            f"[::1]:{port}",
+            "LocalHost",
+            f"localhost.:{port}",
+            "127.0.0.1:1",
+        ):
+            assert (await client.get("/", headers={"Host": host})).status_code == 200, host
+        strangers = (
+            "a.example",
+            "localhost.a.example",
+            "a@localhost",
+            "localhost:1:2",
+            "localhost/",
+            "localhost#",
+            "::1",
+            ":1",
+            "",
+        )
+        for host in strangers:
             assert (await client.get("/", headers={"Host": host})).status_code == 421, host
 
 

@@ -40,6 +40,7 @@ async def test_a_dead_delivery_is_sent_again_from_our_own_form_only(store: Store
             ({}, form),
             ({"Origin": "http://a.example"}, form),
             ({"Origin": "null"}, form),
+            ({"Origin": "http://127.0.0.1:1"}, form),
             (own | {"Sec-Fetch-Site": "cross-site"}, form),
             (own, form | {"token": "x"}),
             (own, {"id": form["id"]}),
@@ -61,6 +62,15 @@ async def test_a_dead_delivery_is_sent_again_from_our_own_form_only(store: Store
         await client.post("/deliveries/requeue", headers=own, data={"token": form["token"]})
         with store.read() as session:
             assert deliveries.count_deliveries(session) == {DeliveryState.WAITING: 2}
+
+
+async def test_a_proxy_may_spell_the_host_otherwise_than_the_browser(store: Store) -> None:
+    fill(store, "Birchway", alerts=2)
+    async with serve(store, url="https://monitor.example") as page, httpx.AsyncClient(base_url=page.url) as client:
+        form = read_form((await client.get("/deliveries")).text)
+        headers = {"Host": "Monitor.Example:443", "Origin": "https://monitor.example"}
+        done = await client.post("/deliveries/requeue", headers=headers, data=form)
+        assert (done.status_code, done.headers["location"]) == (303, "/deliveries")
 
 
 async def press(client: httpx.AsyncClient, path: str, **fields: str) -> httpx.Response:

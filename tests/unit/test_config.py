@@ -102,6 +102,10 @@ A_FEED = "[[sources]]\nname = 'a'\nkind = 'feed'\nurl = 'https://a.example'\n"
         ({"sources": "sources = 3"}, "sources.toml: sources must be a list of tables"),
         ({"monitor": "[page]\nurl = 'monitor.example'"}, "monitor.toml: page.url: 'monitor.example' is no address,"),
         ({"monitor": "[page]\nurl = 'https://a.example/?a'"}, "monitor.toml: page.url: 'https://a.example/?a' is no"),
+        (
+            {"monitor": "[page]\nhosts = ['https://a.example']"},
+            "monitor.toml: page.hosts: 'https://a.example' is no name",
+        ),
         ({"routes": "[[templates]]\nname='t'\nbody='x'"}, "routes.toml: 't': unknown key 'body'; allowed: name, title"),
         ({"companies": "[[companies]]\nname = ''"}, "companies.toml: table 1: name: "),
         (

@@ -1,8 +1,10 @@
 """What can be typed or configured is documented."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -62,6 +64,33 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("command", commands())
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"`{command}" in README
+
+
+def test_every_command_answers_programs_but_those_the_readme_names() -> None:
+    mute = {
+        name
+        for name, command in walk_commands(typer.main.get_command(app))
+        if "--json" not in {option for parameter in command.params for option in parameter.opts}
+    }
+    assert mute == {"run", "serve", "export"}
+    assert "Every command but `run`, `serve` and `export` takes `--json`" in README
+
+
+def test_usage_says_once_what_can_be_left_out() -> None:
+    usages = [
+        " ".join(command.collect_usage_pieces(command.context_class(command, info_name=name)))
+        for name, command in walk_commands(typer.main.get_command(app))
+    ]
+    assert [usage for usage in usages if "[[" in usage] == []
+    assert "[OPTIONS] [SOURCE]..." in usages
+
+
+def walk_commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the commands that can be given."""
+    for part, inner in getattr(command, "commands", {}).items():
+        yield from walk_commands(inner, f"{name} {part}".strip())
+    if not getattr(command, "no_args_is_help", False):
+        yield name, command
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
