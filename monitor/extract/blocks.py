@@ -76,6 +76,7 @@ class Frame:
     tag: str
     parent: "Frame | None"
     index: int
+    """Among the elements that hold blocks, parents first; -1 if it holds none."""
     names: tuple[str, ...]
     """Words of its class, id, role and itemprop, last its tag: `relatedPosts`, `p` gives related, posts, <p>."""
     places: int
@@ -136,14 +137,14 @@ class _Run:
 
 
 def read_blocks(body: LexborNode, *, folding: bool = True) -> tuple[list[Block], list[Frame]]:  # noqa: C901, PLR0912, PLR0915 - one loop: see above
-    """Return the blocks below `body` in reading order, and all block-level elements, parents first.
+    """Return the blocks below `body` in reading order, and the elements that hold them, parents first, `body` first.
 
     Takes scripts and styles out of the tree. Without `folding` every element is looked into.
     """
     body.strip_tags(_STRIPPED)
     folder = _Folder(body) if folding else None
-    frame = _open_frame(body, "body", None, 0)
-    frames = [frame]
+    root, _ = _open_frame(body, "body", None)
+    frame = root
     run = _Run()
     inside = [0] * (_BLOCK + 1)  # how many open elements of each kind
     stack: list[tuple[LexborNode, int]] = []
@@ -186,9 +187,8 @@ def read_blocks(body: LexborNode, *, folding: bool = True) -> tuple[list[Block],
             node = node.next
             continue
         if kind == _BLOCK:
-            frame = _open_frame(node, _TAGS.get(number) or node.tag or "", frame, len(frames))
-            frames.append(frame)
-            if folder is not None and (folded := folder.fold(node, frame)) is not None:
+            frame, may_fold = _open_frame(node, _TAGS.get(number) or node.tag or "", frame)
+            if may_fold and folder is not None and (folded := folder.fold(node, frame)) is not None:
                 frame.places |= FOLDED
                 if folded:
                     run.blocks.append(Block(folded, frame, len(folded), 0, 0, 0, ()))
@@ -196,31 +196,44 @@ def read_blocks(body: LexborNode, *, folding: bool = True) -> tuple[list[Block],
                 node = node.next
                 continue
         elif not run.pieces and not run.inner and (attributes := node.attributes):
-            run.inner = _name_element(attributes, "")
+            run.inner, _ = _name_element(attributes, "")
         inside[kind] += 1
         stack.append((node, kind))
         node = child
     run.end(frame)
-    return run.blocks, frames
+    return run.blocks, _number_frames(root, run.blocks)
 
 
-def _open_frame(node: LexborNode, tag: str, parent: Frame | None, index: int) -> Frame:
+def _number_frames(root: Frame, blocks: list[Block]) -> list[Frame]:
+    """Return the elements that hold blocks, and number them."""
+    root.index = 0
+    frames = [root]
+    for block in blocks:
+        above: Frame | None = block.frame
+        fresh = []
+        while above is not None and above.index < 0:
+            fresh.append(above)
+            above = above.parent
+        for frame in reversed(fresh):
+            frame.index = len(frames)
+            frames.append(frame)
+    return frames
+
+
+def _open_frame(node: LexborNode, tag: str, parent: Frame | None) -> tuple[Frame, bool]:
+    """Return an element, and whether it is one that may be folded."""
     frame = Frame()
     frame.tag = tag
     frame.parent = parent
-    frame.index = index
+    frame.index = -1
     frame.key = node.mem_id
     places = _PLACES.get(tag, 0)
     if parent is not None:
         places |= parent.places
-    if attributes := node.attributes:
-        frame.names = _name_element(attributes, tag)
-        if _is_hidden(attributes):
-            places |= HIDDEN
-    else:
-        frame.names = _split_names(tag)
-    frame.places = places
-    return frame
+    attributes = node.attributes
+    frame.names, may_fold = _name_element(attributes, tag)
+    frame.places = places | HIDDEN if attributes and _is_hidden(attributes) else places
+    return frame, may_fold
 
 
 def _is_custom(node: LexborNode, frame: Frame) -> bool:
@@ -247,10 +260,7 @@ class _Folder:
         if frame.tag in {"ul", "ol"} and not (frame.parent and frame.parent.places & (QUOTE | FIGURE | LIST)):
             # Looking into lists of lists again and again would be quadratic.
             return _read_menu(node)
-        # Headings are named after their own words.
-        if frame.tag in _HEADING_TAGS or _FOLDED_NAMES.isdisjoint(frame.names):
-            return None
-        if not _TEXT_NAMES.isdisjoint(frame.names):
+        if not _is_furniture(frame.names):
             return None
         text = self._read_small(node)
         frame.places |= NAMED if text is not None else 0
@@ -274,6 +284,7 @@ def _count_chars(text: str) -> int:
     return len(text) - text.count(" ") - text.count("\n") - text.count("\t")
 
 
+_FOLDED_TAGS = frozenset(("nav", "footer", "ul", "ol"))
 _FOLDED_NAMES = frozenset(
     """
     menu menus megamenu navbar navigation dropdown breadcrumb breadcrumbs pagination footer masthead
@@ -312,18 +323,24 @@ _MAX_NAME_CHARS = 300
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def _name_element(attributes: Attributes, tag: str) -> tuple[str, ...]:
+def _name_element(attributes: Attributes, tag: str) -> tuple[tuple[str, ...], bool]:
+    """Return the names of an element, see `Frame.names`, and whether it is one that may be folded."""
     get = attributes.get
     return _split_names(get("class"), get("id"), get("role"), get("itemprop"), tag)
 
 
 @lru_cache(maxsize=16_384)
-def _split_names(*parts: str | None) -> tuple[str, ...]:
+def _split_names(*parts: str | None) -> tuple[tuple[str, ...], bool]:
     """Return the lower-case words of names, and the last part, the tag, in brackets if there is one."""
     *names, tag = parts
     text = " ".join([name for name in names if name])[:_MAX_NAME_CHARS]
     words = dict.fromkeys([word for word in " ".join(_NAME_WORD.findall(text)).lower().split() if len(word) > 1])
-    return (*words, f"<{tag}>") if tag else tuple(words)
+    found = (*words, f"<{tag}>") if tag else tuple(words)
+    return found, tag in _FOLDED_TAGS or (tag not in _HEADING_TAGS and _is_furniture(found))
+
+
+def _is_furniture(names: tuple[str, ...]) -> bool:
+    return not _FOLDED_NAMES.isdisjoint(names) and _TEXT_NAMES.isdisjoint(names)
 
 
 def _is_hidden(attributes: Attributes) -> bool:

@@ -1,10 +1,10 @@
 """The article's text from the blocks kept, and the audit of those removed."""
 
-from itertools import groupby, pairwise
+from itertools import pairwise
 
-from monitor.extract.blocks import Frame
+from monitor.extract.blocks import Block, Frame
 from monitor.extract.content import Verdict
-from monitor.models import Stripped
+from monitor.models import Stripped, StripReason
 
 _MAX_STRIPPED = 200
 _MAX_STRIPPED_CHARS = 500
@@ -32,14 +32,27 @@ _LINE_TAGS = _CELLS | {"li", "dt", "dd"}
 
 def list_stripped(verdicts: list[Verdict]) -> tuple[Stripped, ...]:
     """Return the removed blocks that have words; neighbours in one element with one reason are one entry."""
-    removed = [v for v in verdicts if v.reason is not None and any(map(str.isalnum, v.block.text))]
-    entries = []
-    for (_, reason), group in groupby(removed, key=lambda v: (v.block.frame.parent or v.block.frame, v.reason)):
-        members = list(group)
-        text = "\n".join(v.block.text for v in members)[:_MAX_STRIPPED_CHARS]
-        if reason is not None:
-            entries.append(Stripped(text=text, reason=reason, where=describe(members[0].block.frame)))
-    return tuple(entries[:_MAX_STRIPPED])
+    groups: list[tuple[StripReason, Frame, list[Block]]] = []
+    for block, reason in verdicts:
+        if reason is None or not _has_word(block.text):
+            continue
+        around = block.frame.parent or block.frame
+        if groups and groups[-1][0] is reason and groups[-1][1] is around:
+            groups[-1][2].append(block)
+        else:
+            groups.append((reason, around, [block]))
+    return tuple(
+        Stripped(
+            text="\n".join([block.text for block in members])[:_MAX_STRIPPED_CHARS],
+            reason=reason,
+            where=describe(members[0].frame),
+        )
+        for reason, _, members in groups[:_MAX_STRIPPED]
+    )
+
+
+def _has_word(text: str) -> bool:
+    return text[0].isalnum() or any(map(str.isalnum, text))
 
 
 def describe(frame: Frame) -> str:
@@ -47,4 +60,4 @@ def describe(frame: Frame) -> str:
     named = frame
     while len(named.names) < 2 and named.parent is not None and named.parent.parent is not None:
         named = named.parent
-    return named.tag + "".join(f".{name}" for name in named.names[:-1][:3])
+    return ".".join((named.tag, *named.names[:-1][:3]))

@@ -1,3 +1,4 @@
+import gc
 import json
 import pickle
 from contextlib import suppress
@@ -112,6 +113,17 @@ def test_page_with_one_sentence_gives_that_sentence() -> None:
 def test_article_crosses_a_process_border() -> None:
     article = extract(build_page(PARAGRAPH, PARAGRAPH))
     assert pickle.loads(pickle.dumps(article)) == article  # noqa: S301 - our own bytes
+
+
+def test_the_collector_of_cycles_is_left_as_it_was() -> None:
+    extract(build_page(PARAGRAPH))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        extract(build_page(PARAGRAPH))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_deep_nesting_ends_in_good_order() -> None:
