@@ -173,11 +173,13 @@ async def read_body(
                     detail = f"over {raw_bytes} bytes, {len(body)} decoded"
                     raise Failure(FetchFault.TOO_LARGE, detail, is_temporary=False)
                 memory.check(len(body))
+        whole = bytes(body)
     finally:
         memory.held_bytes -= len(body)
+        body.clear()  # a failure's traceback holds this frame, and the frame the body, until the collector comes
     if raw_bytes and not decoder.is_complete():
         raise Failure(FetchFault.BAD_REPLY, "compressed body is cut off")
-    return bytes(body)
+    return whole
 
 
 async def read_beginning(pieces: AsyncIterator[bytes], decoder: Decoder, *, max_bytes: int) -> bytes:

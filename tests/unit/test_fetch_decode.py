@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import itertools
 import random
+import traceback
 import zlib
 from collections.abc import AsyncIterator, Callable
 
@@ -44,6 +45,13 @@ def decode(coding: str, pieces: list[bytes], *, max_raw: int = 1_000_000, max_de
         memory=BodyMemory(),
     )
     return asyncio.run(body)
+
+
+def test_a_failure_keeps_no_body_alive() -> None:
+    with pytest.raises(Failure) as failed:
+        decode("", [bytes(900_000), bytes(900_000)])
+    frames = [frame.f_locals for frame, _ in traceback.walk_tb(failed.tb)]
+    assert [len(names["body"]) for names in frames if isinstance(names.get("body"), bytearray)] == [0]
 
 
 def test_large_bodies_share_one_memory_and_small_ones_always_have_room() -> None:
