@@ -121,7 +121,7 @@ def _judge(match: Condition, unless: Condition | None, events: Sequence[Event], 
         parts = match.parts or (match,)
         held = sum(part.holds for part in parts)
         return f"does not match: {held} of {len(parts)} conditions held"
-    if unless is not None and unless.holds:
+    if unless is not None and unless.holds and not tellings:
         return "matches, but `unless` holds too"
     return "matches, but " + (tellings[0].verdict if tellings else "in no sentence as a whole")
 

@@ -14,7 +14,7 @@ from monitor.detect.mention import Span
 from monitor.detect.nodes import Node
 from monitor.detect.plan import ANY, Lexicon, Sets, add_set, plan_query
 from monitor.detect.rules import is_built_in
-from monitor.detect.tokens import split_spelled, split_words
+from monitor.detect.tokens import Document, split_spelled, split_words
 from monitor.detect.weights import Weights, load_weights
 from monitor.errors import RuleError
 from monitor.models import Company, Modality, Rule
@@ -112,10 +112,27 @@ def pick_rules(ruleset: Ruleset, scan: Scan) -> list[tuple[PlannedRule, list[Spa
     for number in pick_numbers(ruleset.gates, scan.hits, scan.document):
         planned = ruleset.rules[number]
         spans = evaluate(planned.match, scan)
-        if spans is None or (planned.unless is not None and evaluate(planned.unless, scan) is not None):
-            continue
-        found.append((planned, spans))
+        unwanted = None if planned.unless is None else evaluate(planned.unless, scan)
+        if spans is None or unwanted is None:
+            kept = spans
+        elif is_of_sentence(planned.rule):
+            kept = _leave_out(spans, unwanted, scan.document)
+        else:
+            kept = None
+        if kept is not None:
+            found.append((planned, kept))
     return found
+
+
+def is_of_sentence(rule: Rule) -> bool:
+    """Tell whether a rule is of a kind whose `unless` speaks of the sentence and not of the article."""
+    return rule.is_weighed or rule.language is not None
+
+
+def _leave_out(spans: Sequence[Span], unwanted: Sequence[Span], document: Document) -> list[Span] | None:
+    """Return the spans in whose sentences nothing unwanted stands, None if there are none."""
+    places = {document.find_place(first) for first, _ in unwanted}
+    return [span for span in spans if document.find_place(span[0]) not in places] or None
 
 
 def _plan_signals(lexicon: Lexicon) -> tuple[tuple[tuple[str, Node], ...], tuple[Cue, ...]]:

@@ -225,6 +225,30 @@ def test_unless_silences_a_rule() -> None:
     assert detect(Article(url="", title="", text="They quarrelled in the film."), ruleset) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("Halden wins exclusive rights to sell Veltro lamps. Umbra gave an exclusive interview.", True),
+        ("In an exclusive interview Halden spoke of its exclusive rights to sell Veltro lamps.", False),
+    ],
+)
+def test_unless_of_a_built_in_rule_speaks_of_the_sentence(ruleset: Ruleset, text: str, *, is_told: bool) -> None:
+    events = detect(Article(url="", title="", text=text), ruleset)
+    assert ("exclusivity_granted" in {event.type for event in events}) is is_told
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("Halden dumps Veltro maps in favour of Umbra", True),
+        ("Halden dumps old maps", False),
+        ("It was cold. It rained. It snowed. It was dark. Halden dumps Veltro maps in favour of Umbra", False),
+    ],
+)
+def test_a_verb_of_many_meanings_needs_two_companies_and_news(ruleset: Ruleset, text: str, *, is_told: bool) -> None:
+    assert bool(detect(Article(url="", title="", text=text), ruleset)) is is_told
+
+
 WORDS = "Halden Veltro signed partnership with ends may . , ; \n ' ’s ( HLDN.N ) \x00 \ud800 \u0130 “ $3 JV U.S. a. -"
 
 
