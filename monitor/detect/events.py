@@ -86,6 +86,8 @@ def _choose_types(group: Sequence[Candidate]) -> list[Candidate]:
             taken.append(one)
     if len(taken) > 1:
         taken = [one for one in taken if one.rule.type is not EventType.NEW_PARTNERSHIP]
+    if any(one.rule.type is EventType.EXCLUSIVITY_LOST for one in taken):  # "as its supplier" is what was lost
+        taken = [one for one in taken if one.rule.type is not EventType.SUPPLY_AGREEMENT]
     return [*chosen, *taken]
 
 

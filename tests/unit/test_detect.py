@@ -198,6 +198,12 @@ def test_the_subject_is_the_one_named_beside_the_trigger(ruleset: Ruleset) -> No
     assert [event.subject for event in events] == ["cloud", None]
 
 
+def test_the_role_of_a_supplier_that_is_lost_is_no_supply_agreement(ruleset: Ruleset) -> None:
+    text = "Halden loses exclusive role as Veltro's chip supplier but keeps right of first refusal"
+    kinds = {event.type for event in detect(Article(url="", title="", text=text), ruleset)}
+    assert kinds == {"exclusivity_lost", "right_of_first_refusal"}
+
+
 def test_deep_sentences_are_background(ruleset: Ruleset) -> None:
     text = (
         "Shares rose. Sales fell. Costs grew. Margins held. Halden has a partnership with Veltro, signed long before."
