@@ -20,8 +20,6 @@ _MAX_SENTENCES = 200
 """Of one article in which a trigger is looked at."""
 _MEMORY = 60
 """Candidates back that "this deal" may speak of; keeps the work linear."""
-_LEDE_SENTENCES = 3
-"""Of a text, its title among them if it is repeated."""
 _SUPPORT = 0.8
 _SUPPORTING = 1.5
 """How far below certainty one telling may be to support another."""
@@ -107,7 +105,7 @@ def scan_document(document: Document, ruleset: Ruleset) -> tuple[Scan, dict[int,
 
 def support(candidates: Sequence[Candidate], document: Document) -> list[Candidate]:
     """Raise the scores of headline and lede where both tell of the same companies: together they are less doubtful."""
-    top = [one for one in candidates if one.rule.is_weighed and _is_at_top(one.sentence)]
+    top = [one for one in candidates if one.rule.is_weighed and is_news(one.sentence)]
     titles = [one for one in top if is_headline(one.sentence, document)]
     ledes = [one for one in top if not is_headline(one.sentence, document)]
     if not titles or not ledes:
@@ -129,10 +127,6 @@ def _support_of(one: Candidate, others: Sequence[Candidate]) -> float:
 def is_headline(sentence: Sentence, document: Document) -> bool:
     """Tell whether a sentence is the title, or the title as the text repeats it."""
     return sentence.field is Field.TITLE or sentence.start < document.title_end
-
-
-def _is_at_top(sentence: Sentence) -> bool:
-    return sentence.field is Field.TITLE or sentence.number < _LEDE_SENTENCES
 
 
 def _place(rule: Rule, spans: Sequence[Span], document: Document) -> list[tuple[Span, int]]:

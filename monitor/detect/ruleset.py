@@ -9,7 +9,7 @@ from importlib.resources import files
 from ahocorasick_rs import AhoCorasick
 
 from monitor.detect.gates import Gates, build_gates, pick_numbers
-from monitor.detect.match import Scan, evaluate
+from monitor.detect.match import Found, Scan, evaluate
 from monitor.detect.mention import Span
 from monitor.detect.nodes import Node
 from monitor.detect.plan import ANY, Lexicon, Sets, add_set, plan_query
@@ -112,25 +112,22 @@ def pick_rules(ruleset: Ruleset, scan: Scan) -> list[tuple[PlannedRule, list[Spa
     for number in pick_numbers(ruleset.gates, scan.hits, scan.document):
         planned = ruleset.rules[number]
         spans = evaluate(planned.match, scan)
-        unwanted = None if planned.unless is None else evaluate(planned.unless, scan)
-        if spans is None or unwanted is None:
-            kept = spans
-        elif is_of_sentence(planned.rule):
-            kept = _leave_out(spans, unwanted, scan.document)
-        else:
-            kept = None
-        if kept is not None:
-            found.append((planned, kept))
+        if spans is not None and planned.unless is not None:
+            spans = _leave_out(planned.rule, spans, evaluate(planned.unless, scan), scan.document)
+        if spans is not None:
+            found.append((planned, spans))
     return found
 
 
-def is_of_sentence(rule: Rule) -> bool:
-    """Tell whether a rule is of a kind whose `unless` speaks of the sentence and not of the article."""
-    return rule.is_weighed or rule.language is not None
+def _leave_out(rule: Rule, spans: list[Span], unwanted: Found, document: Document) -> Found:
+    """Return the spans of a rule that its `unless` leaves, None if none.
 
-
-def _leave_out(spans: Sequence[Span], unwanted: Sequence[Span], document: Document) -> list[Span] | None:
-    """Return the spans in whose sentences nothing unwanted stands, None if there are none."""
+    That of a rule which is weighed, or of a language, speaks of the sentence; another one of the article.
+    """
+    if unwanted is None:
+        return spans
+    if not (rule.is_weighed or rule.language):
+        return None
     places = {document.find_place(first) for first, _ in unwanted}
     return [span for span in spans if document.find_place(span[0]) not in places] or None
 
