@@ -422,13 +422,14 @@ def _note_unchanged(tools: Tools, unchanged: list[tuple[Visit, datetime]]) -> No
         sources.put_off(session, looks)
 
 
-def _postpone(tools: Tools, visit: Visit, error: Exception | None) -> None:
-    """Set a link's next visit, after a failure; in vain, give it up."""
+def _postpone(tools: Tools, visit: Visit, error: Exception) -> None:
+    """Set a link's next visit, after a failure or out of turn; in vain, give it up."""
     now = tools.now()
+    failure: Exception | None = error
     due_at: datetime | None
     is_given_up = False
     if isinstance(error, FetchError) and _is_out_of_turn(error):
-        due_at, error = now + timedelta(seconds=error.retry_after_seconds or 0.0), None
+        due_at, failure = now + timedelta(seconds=error.retry_after_seconds or 0.0), None
     elif visit.stored_at:
         due_at = next_look(visit.stored_at, now)
     else:
@@ -439,15 +440,15 @@ def _postpone(tools: Tools, visit: Visit, error: Exception | None) -> None:
             session,
             visit.link.url,
             due_at=due_at or (now + timedelta(days=1) if is_given_up else None),
-            error=str(error) if error else None,
+            error=str(failure) if failure else None,
             is_given_up=is_given_up,
         )
-    if error and not visit.stored_at:
+    if failure and not visit.stored_at:
         message = "article given up" if is_given_up else "article postponed"
-        log.warning(message, extra={"url": visit.link.url, "error": str(error)})
+        log.warning(message, extra={"url": visit.link.url, "error": str(failure)})
 
 
-def _next_try(visit: Visit, error: Exception | None, now: datetime) -> datetime | None:
+def _next_try(visit: Visit, error: Exception, now: datetime) -> datetime | None:
     """Return when to try again to fetch what failed; None if that is of no use.
 
     A refusal or a missing page is tried again like any other fault: servers lag, and block in bursts. A defect of the

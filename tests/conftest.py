@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from monitor.models import StoredArticle
+from monitor.store import Session, articles
+
 # Few examples a run, so that the unit tests stay quick; no deadline, because machines are noisy.
 settings.register_profile("quick", max_examples=30, deadline=None)
 settings.load_profile("quick")
@@ -110,3 +113,9 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the shared material is not here")
     return SHARED
+
+
+def find_stored(session: Session, url: str) -> StoredArticle | None:
+    """Return the article that is stored under a URL."""
+    kin = articles.find_kin(session, [url], link_url="", digest="")
+    return articles.read_article(session, kin[0].id) if kin else None

@@ -44,10 +44,8 @@ class Message:
 def render_message(alert: Alert, page_url: str = "") -> Message:
     """Return what people are told about `alert`, with a link to its place on the page if that has an address."""
     first = alert.events[0]
-    content, marked = (
-        compose_content(alert, page_url),
-        [*names_of(first), *filter(None, [clean_line(first.evidence.words)])],
-    )
+    content = compose_content(alert, page_url)
+    marked = [words for words in (*names_of(first), clean_line(first.evidence.words)) if words]
     return Message(
         title=compose_title(alert),
         text=_lay_out_text(_escape(content, str)),

@@ -48,12 +48,6 @@ def find_kin(session: Session, urls: Sequence[str], *, link_url: str, digest: st
     return [Kin(*row) for row in session.connection().execute(_KIN, values)]
 
 
-def find_by_url(session: Session, url: str) -> StoredArticle | None:
-    """Return the article with this URL."""
-    row = session.exec(select(ArticleRow).where(ArticleRow.url == url)).first()
-    return stored_article(row) if row else None
-
-
 def read_article(session: Session, article_id: int) -> StoredArticle:
     """Return an article by id."""
     return stored_article(session.get_one(ArticleRow, article_id))

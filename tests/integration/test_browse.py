@@ -20,6 +20,7 @@ from monitor.models import (
     RouteCount,
 )
 from monitor.store import Session, Store, articles, browse, deliveries, news
+from tests.conftest import find_stored
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
@@ -163,7 +164,7 @@ def test_a_pair_is_found_under_short_and_long_names_and_without_others(store: St
 def test_what_a_new_version_took_back_moves_no_pair(store: Store) -> None:
     with store.write() as session:
         tell(session, 1, make_event(EventType.NEW_PARTNERSHIP, "Alder", "Birch"))
-        known = articles.find_by_url(session, "https://a.example/1")
+        known = find_stored(session, "https://a.example/1")
         assert known
         articles.revise_article(session, known, replace(known.article, text="No."), digest="new", now=NOW)
     with store.read() as session:
@@ -218,7 +219,7 @@ def test_deliveries_are_counted_and_listed_by_route(store: Store) -> None:
     event = make_event(EventType.DISPUTE, "Alder")
     with store.write() as session:
         tell(session, 1, event)
-        stored = articles.find_by_url(session, "https://a.example/1")
+        stored = find_stored(session, "https://a.example/1")
         assert stored
         alert = news.add_alert(session, [1], stored=stored, story_id=1, novelty=Novelty.NEW_STORY, now=NOW)
         for route in ("desk", "mail", "night"):
@@ -239,7 +240,7 @@ def test_deliveries_are_counted_and_listed_by_route(store: Store) -> None:
 def test_an_old_version_and_the_newest_are_read_alike(store: Store) -> None:
     with store.write() as session:
         tell(session, 1)
-        known = articles.find_by_url(session, "https://a.example/1")
+        known = find_stored(session, "https://a.example/1")
         assert known
         articles.revise_article(session, known, replace(known.article, text="New."), digest="new", now=NOW)
     with store.read() as session:

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from monitor.models import Alert, Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant
 from monitor.store import Session, Store, articles, history, news
 from monitor.track import fold_relations
+from tests.conftest import find_stored
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ def tell(session: Session, number: int, *told: Event, text: str = "Text.", now: 
     article = Article(
         url=f"https://a.example/{number}", title="Title", text=text, published_at=NOW + timedelta(days=number)
     )
-    known = articles.find_by_url(session, article.url)
+    known = find_stored(session, article.url)
     if known:
         stored = articles.revise_article(session, known, article, digest=text, now=now)
     else:
@@ -66,7 +67,7 @@ def test_only_the_newest_version_of_an_article_moves_a_relation(store: Store) ->
 def test_a_version_without_events_takes_back_the_old_ones(store: Store) -> None:
     with store.write() as session:
         tell(session, 1, make_event(EventType.TERMINATION, "Alder", "Birch"), text="They ended it.")
-        known = articles.find_by_url(session, "https://a.example/1")
+        known = find_stored(session, "https://a.example/1")
         assert known
         new = Article(url=known.article.url, title="Title", text="Withdrawn.")
         articles.revise_article(session, known, new, digest="new", now=NOW)

@@ -32,8 +32,8 @@ from monitor.models import (
 from monitor.pipeline import CheckReport, check_source, is_resting
 from monitor.record import Tools
 from monitor.sandbox import Sandbox
-from monitor.store import Store, articles, deliveries, history, retention, rhythms, sources
-from tests.conftest import Site
+from monitor.store import Store, deliveries, history, retention, rhythms, sources
+from tests.conftest import Site, find_stored
 
 PACT = """<html><head><title>Alderon Systems and Birchway Logistics form partnership</title></head><body>
 <nav><a href="/">Home</a> <a href="/markets">Markets</a></nav>
@@ -130,7 +130,7 @@ async def test_a_rule_that_matches_in_what_is_taken_out_is_stored_and_logged(
     site.put_feed("/feed", ("/pact", "Pact"))
     await check(tools, feed(site))
     with tools.store.read() as session:
-        stored = articles.find_by_url(session, url)
+        stored = find_stored(session, url)
     assert stored is not None
     (doubt,) = [block for block in stored.article.stripped if block.rules]
     assert "Cedrus Corp and Dogwood" in doubt.text
@@ -167,7 +167,7 @@ async def test_a_changed_page_is_a_new_version_and_no_new_alert(site: Site, tool
     report = await check(tools, feed(site))
     assert (report.stored, report.alerts) == (1, 0)
     with tools.store.read() as session:
-        stored = articles.find_by_url(session, site.url("/pact"))
+        stored = find_stored(session, site.url("/pact"))
         assert stored is not None
         assert (stored.version, "fifty sites" in stored.article.text) == (2, True)
         assert [number for number, _, _ in history.list_versions(session, stored.id)] == [1]
@@ -351,7 +351,7 @@ async def test_a_day_that_only_the_source_tells_stays_a_day(site: Site, tools: T
     site.put("/feed", f"<rss version='2.0'><channel>{item}</channel></rss>", "text/xml")
     await check(tools, feed(site))
     with tools.store.read() as session:
-        stored = articles.find_by_url(session, site.url("/rain"))
+        stored = find_stored(session, site.url("/rain"))
     assert stored is not None
     assert stored.article.is_published_day_only
 
@@ -600,7 +600,7 @@ async def test_a_link_leaves_the_article_whose_words_it_shared(site: Site, tools
     await check(tools, feed(site))
     assert texts_told(tools) == ["b"]
     with tools.store.read() as session:
-        weather = articles.find_by_url(session, site.url("/a"))
+        weather = find_stored(session, site.url("/a"))
     assert weather is not None
     assert weather.version == 1
 
@@ -705,7 +705,7 @@ async def test_what_a_site_repeats_goes_from_its_next_articles(site: Site, tools
         await check(tools, feed(site))
         clock.pass_hours(24)
     with tools.store.read() as session:
-        stored = [articles.find_by_url(session, site.url(f"/offer/{number}")) for number in range(7)]
+        stored = [find_stored(session, site.url(f"/offer/{number}")) for number in range(7)]
     texts = [one.article.text if one else "" for one in stored]
     assert ["Quay Terminal" in text for text in texts] == [True, *[False] * 6]
     assert all("The chairman of" in text for text in texts)
@@ -735,7 +735,7 @@ async def test_an_article_is_no_new_version_when_more_is_known_of_its_site(
     site.put("/offer/3", offer_page(3) + "<!-- touched -->")
     await check_source(tools, feed(site), revisit=True)
     with tools.store.read() as session:
-        versions = [one.version for n in (0, 3) if (one := articles.find_by_url(session, site.url(f"/offer/{n}")))]
+        versions = [one.version for n in (0, 3) if (one := find_stored(session, site.url(f"/offer/{n}")))]
     assert versions == [1, 1]
 
 

@@ -41,6 +41,7 @@ from monitor.models import (
 from monitor.store import Session, Store, articles, deliveries, history, learned, news, sources
 from monitor.store.database import MIGRATIONS
 from monitor.store.tables import DeliveryRow
+from tests.conftest import find_stored
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 WIRE = Source(name="wire", kind=SourceKind.FEED, url="https://a.example/feed")
@@ -113,7 +114,7 @@ def test_a_database_of_the_first_schema_is_brought_up_to_date_with_its_data(tmp_
     engine.dispose()
     store = Store(path)
     with store.read() as session:
-        stored = articles.find_by_url(session, "https://a.example/1")
+        stored = find_stored(session, "https://a.example/1")
     store.close()
     assert stored is not None
     article = stored.article
@@ -139,7 +140,7 @@ def test_the_facts_of_an_article_come_back(store: Store) -> None:
     with store.write() as session:
         articles.add_article(session, article, source="wire", digest="d", now=NOW)
     with store.read() as session:
-        stored = articles.find_by_url(session, article.url)
+        stored = find_stored(session, article.url)
     assert stored is not None
     assert stored.article == article
     assert stored.article.published_at is not None

@@ -11,9 +11,10 @@ from sqlalchemy import create_engine, inspect
 
 from monitor.errors import StoreError
 from monitor.models import DeliveryState
-from monitor.store import Store, articles, deliveries, history, news, sources
+from monitor.store import Store, deliveries, history, news, sources
 from monitor.store.database import MIGRATIONS
 from monitor.store.views import VIEWS
+from tests.conftest import find_stored
 
 EARLIER = sorted(file.stem.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))[:-1]
 AT = "2026-01-01 00:00:00.000000"
@@ -75,7 +76,7 @@ def test_a_database_of_every_schema_is_brought_up_to_date_with_its_data(tmp_path
         (alert,) = history.list_alerts(session, company="birchway")
         assert (alert.title, alert.events[0].evidence.sentence) == ("Old", "Alderon and Birchway part.")
         assert [one.name for one in alert.events[0].participants] == ["Alderon", "Birchway"]
-        stored = articles.find_by_url(session, "https://a.example/1")
+        stored = find_stored(session, "https://a.example/1")
         assert stored is not None
         assert (stored.version, stored.article.authors) == (2, ("Ina Marsh",))
         assert [title for _, _, title in history.list_versions(session, 1)] == ["Older"]
