@@ -21,7 +21,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor import detect
-from monitor.errors import ConfigError, RuleError
+from monitor.errors import ConfigError
 from monitor.faults import (
     RouteNames,
     host_faults,
@@ -348,20 +348,18 @@ def _read_sets(document: Mapping[str, object], problems: list[str]) -> dict[str,
 
 
 def _read_rules(path: Path, companies: tuple[Company, ...], problems: list[str]) -> tuple[Rule, ...]:
-    """Return the user's rules, compiled once to find their errors."""
+    """Return the user's rules, each of which can be compiled."""
     try:
         rules = detect.parse_rules(path.read_text(encoding="utf-8"), path.name)
-        detect.compile_rules((*detect.load_pack(), *rules), companies)
     except FileNotFoundError:
         return ()
     except ConfigError as error:
         problems += error.problems
-    except RuleError as error:
-        own = f"{path.name}: "
-        problems += [own + line.removeprefix(own) for line in str(error).splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{path.name}: {error}")
     else:
+        own = f"{path.name}: "
+        problems += [own + line.removeprefix(own) for line in detect.find_faults(rules, companies)]
         return rules
     return ()
 

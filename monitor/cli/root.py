@@ -2,30 +2,16 @@
 
 import sys
 import traceback
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from monitor.cli import (
-    database,
-    export,
-    feedback,
-    history,
-    inspect,
-    message,
-    operate,
-    reading,
-    routes,
-    rules,
-    run,
-    serve,
-    silence,
-    sources,
-    statistics,
-)
 from monitor.cli.context import ExitCode, Options, show, stderr
 from monitor.errors import ConfigError, MonitorError, RuleError
 
@@ -35,7 +21,54 @@ monitor check                 look at every source once
 monitor history --limit 10    the last alerts
 monitor detect https://…      what one page tells, and why"""
 
+MODULES = {
+    "run": "run",
+    "check": "run",
+    "serve": "serve",
+    "history": "history",
+    "search": "history",
+    "relations": "history",
+    "show": "reading",
+    "export": "export",
+    "stats": "statistics",
+    "extract": "inspect",
+    "detect": "inspect",
+    "rules": "rules",
+    "sources": "sources",
+    "routes": "routes",
+    "silence": "silence",
+    "ack": "silence",
+    "feedback": "feedback",
+    "message": "message",
+    "notices": "message",
+    "deliveries": "operate",
+    "config": "operate",
+    "notify": "operate",
+    "db": "database",
+}
+"""The module beside this one that holds each command, in the order of the help."""
+
+
+class _Commands(TyperGroup):
+    """Commands whose modules are imported when they are asked for: most need little of the program."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override] # noqa: ARG002
+        return list(MODULES)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override] # noqa: ANN401 - typer hides the type
+        # All for a name that is none, so that the nearest can be told.
+        for module in {MODULES[cmd_name]} if cmd_name in MODULES else set(MODULES.values()):
+            self._load(module)
+        return super().get_command(ctx, cmd_name)
+
+    def _load(self, module: str) -> None:
+        commands = typer.Typer(rich_markup_mode=self.rich_markup_mode)
+        import_module(f"monitor.cli.{module}").add_commands(commands)
+        self.commands.update(get_group(commands).commands)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Tells you when a partnership between companies changes.",
     epilog=_EPILOG,
     no_args_is_help=True,
@@ -43,24 +76,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (
-    run,
-    serve,
-    history,
-    reading,
-    export,
-    statistics,
-    inspect,
-    rules,
-    sources,
-    routes,
-    silence,
-    feedback,
-    message,
-    operate,
-    database,
-):
-    _module.add_commands(app)
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback

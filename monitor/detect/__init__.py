@@ -6,7 +6,7 @@ from monitor.detect.explain import Condition, Explanation, explain_rule
 from monitor.detect.google_alerts import import_alert
 from monitor.detect.misses import find_miss
 from monitor.detect.rules import load_pack, parse_rules
-from monitor.detect.ruleset import Ruleset, compile_rules
+from monitor.detect.ruleset import Ruleset, compile_rules, find_faults
 from monitor.detect.search import (
     AllOf,
     AnyOf,
@@ -42,6 +42,7 @@ __all__ = [
     "cut_snippet",
     "detect",
     "explain_rule",
+    "find_faults",
     "find_miss",
     "find_places",
     "import_alert",

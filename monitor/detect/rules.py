@@ -68,6 +68,13 @@ def load_pack() -> tuple[Rule, ...]:
     return tuple(rule for name, pack in packs for rule in parse_rules(pack.read_text("utf-8"), name))
 
 
+@cache
+def pack_names() -> frozenset[str]:
+    """Return the names of the built-in rules, which are not parsed for it."""
+    tables = [tomllib.loads(pack.read_text("utf-8")) for pack in _list_packs().values()]
+    return frozenset(entry["name"] for table in tables for entry in table["rules"])
+
+
 def is_built_in(rule: Rule) -> bool:
     """Tell whether a rule comes with the package."""
     return rule.file in _list_packs()

@@ -13,7 +13,7 @@ from monitor.detect.match import Found, Scan, evaluate
 from monitor.detect.mention import Span
 from monitor.detect.nodes import Node
 from monitor.detect.plan import ANY, Lexicon, Sets, add_set, plan_query
-from monitor.detect.rules import is_built_in
+from monitor.detect.rules import is_built_in, pack_names
 from monitor.detect.tokens import Document, split_spelled, split_words
 from monitor.detect.weights import Weights, load_weights
 from monitor.errors import RuleError
@@ -76,21 +76,10 @@ def compile_rules(
 
     `weights` stand in for the built-in ones, as when they are learnt.
     """
-    rules = tuple(rules)
-    lexicon = Lexicon(companies={name.lower(): number for number, name in list_names(companies)})
-    planned: list[PlannedRule] = []
-    problems = [f"{rule!r}: used twice; give each rule a name of its own" for rule in _find_twice(rules)]
-    sets: dict[tuple[str, tuple[tuple[str, str], ...]], Sets] = {}
-    for rule in rules:
-        try:
-            file = rule.file, rule.sets
-            if file not in sets:
-                sets[file] = plan_sets(rule, lexicon)
-            planned.append(_plan_rule(rule, sets[file], lexicon))
-        except RuleError as error:
-            problems.extend(str(error).splitlines())
+    lexicon = _open_lexicon(companies)
+    planned, problems = _plan_rules(tuple(rules), lexicon)
     if problems:
-        raise RuleError("\n".join(dict.fromkeys(problems)))
+        raise RuleError("\n".join(problems))
     signals, cues = _plan_signals(lexicon)
     aliases = _number_aliases(companies, lexicon)
     return Ruleset(
@@ -104,6 +93,36 @@ def compile_rules(
         gates=build_gates([rule.match for rule in planned], lexicon.numbers, _list_alias_literals(aliases)),
         weights=load_weights() if weights is None else weights,
     )
+
+
+def find_faults(rules: Sequence[Rule], companies: Sequence[Company]) -> list[str]:
+    """Return what would keep the user's rules from being compiled beside the built-in ones, which are not compiled."""
+    taken = [_tell_twice(rule.name) for rule in rules if rule.name in pack_names()]
+    return taken + _plan_rules(rules, _open_lexicon(companies))[1]
+
+
+def _open_lexicon(companies: Sequence[Company]) -> Lexicon:
+    return Lexicon(companies={name.lower(): number for number, name in list_names(companies)})
+
+
+def _plan_rules(rules: Sequence[Rule], lexicon: Lexicon) -> tuple[list[PlannedRule], list[str]]:
+    """Return the rules that can be planned, and what is wrong with the others."""
+    planned: list[PlannedRule] = []
+    problems = [_tell_twice(name) for name, count in Counter(rule.name for rule in rules).items() if count > 1]
+    sets: dict[tuple[str, tuple[tuple[str, str], ...]], Sets] = {}
+    for rule in rules:
+        try:
+            file = rule.file, rule.sets
+            if file not in sets:
+                sets[file] = plan_sets(rule, lexicon)
+            planned.append(_plan_rule(rule, sets[file], lexicon))
+        except RuleError as error:
+            problems.extend(str(error).splitlines())
+    return planned, list(dict.fromkeys(problems))
+
+
+def _tell_twice(name: str) -> str:
+    return f"{name!r}: used twice; give each rule a name of its own"
 
 
 def pick_rules(ruleset: Ruleset, scan: Scan) -> list[tuple[PlannedRule, list[Span]]]:
@@ -158,10 +177,6 @@ def list_names(companies: Sequence[Company]) -> Iterable[tuple[int, str]]:
         for name in (company.name, *company.aliases, *company.exact_aliases, company.ticker):
             if name:
                 yield number, name
-
-
-def _find_twice(rules: Sequence[Rule]) -> list[str]:
-    return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
 
 
 def plan_sets(rule: Rule, lexicon: Lexicon) -> Sets:

@@ -14,7 +14,10 @@ import pytest
 
 COMMAND = [str(Path(sys.executable).with_name("monitor"))]
 """What a user types; `python -m monitor` is not quite the same to the sandbox's workers."""
-CLEAN_ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("MONITOR_")}
+# A user's Python keeps byte code: where the machine forbids it, a thousand starts would compile all modules again.
+CLEAN_ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("MONITOR_")} | {
+    "PYTHONDONTWRITEBYTECODE": ""
+}
 
 
 class Monitor:

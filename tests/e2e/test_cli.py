@@ -1,19 +1,20 @@
 """The command line: what it prints, what it returns, how it complains."""
 
 import json
-import os
 import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from monitor.cli.root import app
 from tests.conftest import Site
-from tests.e2e.conftest import COMMAND, Monitor
+from tests.e2e.conftest import CLEAN_ENVIRONMENT, COMMAND, Monitor
 
 PAGE = """<html><head><title>Alderon and Birchway form partnership</title></head><body>
 <nav><a href="/a">Home</a> <a href="/b">Markets</a></nav><article><h1>Alderon and Birchway form partnership</h1>
@@ -22,12 +23,14 @@ the first such agreement between the two companies, which had been rivals for ye
 TEXT = "Alderon Inc. and Birchway Ltd. have formed a partnership to run their warehouses together, they said on Monday."
 
 
-def list_commands(group: object, *names: str) -> Iterator[str]:
+def list_commands(group: Any, *names: str) -> Iterator[str]:
     """Yield every command that can be given, as `sources add`."""
-    for name, command in getattr(group, "commands", {}).items():
+    for name in group.list_commands(None):
+        command = group.get_command(None, name)
         if not getattr(command, "no_args_is_help", False):
             yield " ".join([*names, name])
-        yield from list_commands(command, *names, name)
+        if isinstance(command, TyperGroup):
+            yield from list_commands(command, *names, name)
 
 
 COMMANDS = sorted(list_commands(typer.main.get_command(app)))
@@ -287,8 +290,7 @@ def test_a_folder_that_is_not_there_is_told(monitor: Monitor, tmp_path: Path) ->
 
 def test_without_any_folder_there_are_the_defaults_but_nothing_to_check(tmp_path: Path) -> None:
     (tmp_path / "news.txt").write_text(TEXT, encoding="utf-8")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MONITOR_")}
-    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    environment = CLEAN_ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parents[2])}
 
     def run(*arguments: str) -> int:
         return subprocess.run([*COMMAND, *arguments], cwd=tmp_path, env=environment, check=False).returncode  # noqa: S603 - ours

@@ -1,16 +1,20 @@
 """What can be typed or configured is documented."""
 
+import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from typer.core import TyperGroup
 
+import monitor.cli
 from monitor import config
-from monitor.cli.root import app
+from monitor.cli.root import MODULES, app
 from monitor.detect import check_rules, compile_rules, parse_rules
 from monitor.detect.nodes import FieldName
 from monitor.models import (
@@ -56,20 +60,29 @@ KINDS = (
 )
 
 
-def commands() -> list[str]:
-    group = typer.main.get_command(app)
-    return sorted(group.commands)  # type: ignore[attr-defined]  # a group has them
+ROOT_GROUP: Any = typer.main.get_command(app)
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", sorted(ROOT_GROUP.list_commands(None)))
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"`{command}" in README
+
+
+def test_every_command_is_found_in_the_module_that_the_table_names() -> None:
+    registered: dict[str, str] = {}
+    for found in pkgutil.iter_modules(monitor.cli.__path__):
+        module = import_module(f"monitor.cli.{found.name}")
+        if hasattr(module, "add_commands"):
+            commands = typer.Typer()
+            module.add_commands(commands)
+            registered |= dict.fromkeys(typer.main.get_group(commands).commands, found.name)
+    assert registered == MODULES
 
 
 def test_every_command_answers_programs_but_those_the_readme_names() -> None:
     mute = {
         name
-        for name, command in walk_commands(typer.main.get_command(app))
+        for name, command in walk_commands(ROOT_GROUP)
         if "--json" not in {option for parameter in command.params for option in parameter.opts}
     }
     assert mute == {"run", "serve", "export"}
@@ -79,7 +92,7 @@ def test_every_command_answers_programs_but_those_the_readme_names() -> None:
 def test_usage_says_once_what_can_be_left_out() -> None:
     usages = [
         " ".join(command.collect_usage_pieces(command.context_class(command, info_name=name)))
-        for name, command in walk_commands(typer.main.get_command(app))
+        for name, command in walk_commands(ROOT_GROUP)
     ]
     assert [usage for usage in usages if "[[" in usage] == []
     assert "[OPTIONS] [SOURCE]..." in usages
@@ -87,8 +100,9 @@ def test_usage_says_once_what_can_be_left_out() -> None:
 
 def walk_commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the commands that can be given."""
-    for part, inner in getattr(command, "commands", {}).items():
-        yield from walk_commands(inner, f"{name} {part}".strip())
+    if isinstance(command, TyperGroup):
+        for part in command.list_commands(None):  # type: ignore[arg-type]  # it asks nothing of the context
+            yield from walk_commands(command.get_command(None, part), f"{name} {part}".strip())  # type: ignore[arg-type]
     if not getattr(command, "no_args_is_help", False):
         yield name, command
 
