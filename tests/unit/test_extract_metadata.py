@@ -21,6 +21,7 @@ SENTENCE = (
     "Both companies said that their long pact, on which so many jobs in two towns depend, is to end on 5 December 2026 "
     "and not one day later."
 )
+LEDGER = '<meta property="og:site_name" content="The Ledger">'
 HEADING = "<h1>Pact ends after three years</h1>"
 TEXT = (
     "Kestrel and Harbour end their pact after three years, both companies said, and neither gave a reason for it. " * 2
@@ -355,6 +356,30 @@ def test_headline_in_a_page_named_after_its_sidebar_keeps_its_byline() -> None:
         # The headline may be of a lower level.
         ('<meta property="og:title" content="Pact ends after three years | A long goodbye">',
          "<h2>Pact ends after three years | A long goodbye</h2>", "Pact ends after three years | A long goodbye"),
+        # The site's very name behind a dash, and a remark in brackets, are none of it.
+        (LEDGER + '<meta property="og:title" content="Pact ends - The Ledger">',
+         "<h1>Pact ends after three years – The Ledger</h1>", "Pact ends after three years"),
+        ('<meta property="og:title" content="Pact ends after three years">',
+         "<h1>Pact ends after three years (ledger.example) 12</h1>", "Pact ends after three years"),
+        # The site's name stands before or behind a colon.
+        (LEDGER + '<meta property="og:title" content="The Ledger: Pact ends">',
+         "", "Pact ends"),
+        (LEDGER + '<meta property="og:title" content="Pact ends: The Ledger">',
+         "", "Pact ends"),
+        # Capitals are a matter of style.
+        ('<meta property="og:title" content="Pact ends after three years">', "<h1>PACT ENDS AFTER THREE YEARS</h1>",
+         "Pact ends after three years"),
+        # Escaped twice.
+        ('<meta property="og:title" content="Kestrel &amp;amp; Harbour end their pact">', "",
+         "Kestrel & Harbour end their pact"),
+        # The kicker in the heading stands in all titles too.
+        ('<meta property="og:title" content="Ships: Pact ends after three years">',
+         '<h1><span class="kicker">Ships</span><span class="sr-only">: </span>Pact ends after three years</h1>',
+         "Pact ends after three years"),
+        # A short heading, of which each word is told, but no site's name.
+        ("<title>Pact ends (12) for the ships of two towns</title>", "<h1>Pact ends</h1>", "Pact ends"),
+        ("<title>Harbour Talk: Pact ends after three long years</title>", "<h1>Harbour Talk</h1>",
+         "Harbour Talk: Pact ends after three long years"),
         # Templates leave odd marks behind.
         ('<meta property="og:title" content="Pact ends after three long years ?>">', "",
          "Pact ends after three long years"),
@@ -368,6 +393,20 @@ def test_headline_that_a_program_cut_off_is_completed() -> None:
     whole = "Kestrel and Harbour end their pact after three years of talks that neither of the two ever wanted to lead"
     head = f'<title>{whole} - Ledger</title><meta property="og:title" content="{whole[:98]}">'
     assert read_head(head).title == whole
+
+
+@pytest.mark.parametrize("rest", ["", " | The Ledger"])
+def test_headline_that_json_ld_or_the_pages_title_confirms_keeps_its_last_part(rest: str) -> None:
+    title = "Pact ends after three long years - sources"
+    head = describe(f'{{"@type": "NewsArticle", "headline": "{title}"}}') if not rest else ""
+    head += f'<title>{title}{rest}</title><meta property="og:title" content="{title}">'
+    assert read_head(head).title == title
+
+
+def test_headline_that_ends_with_an_ellipsis_is_completed() -> None:
+    head = "<title>Pact ends after three years of talks - Ledger</title>"
+    head += '<meta property="og:title" content="Pact ends after three…">'
+    assert read_head(head).title == "Pact ends after three years of talks"
 
 
 def test_own_article_is_told_from_others_by_its_headline() -> None:
