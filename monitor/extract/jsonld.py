@@ -48,7 +48,7 @@ def read_description(scripts: list[str], is_own: Callable[[str], bool] = bool) -
             by_id[key] = item
         if _is_article(item):
             articles.append(item)
-        elif _has_kind(item, _PAGE_KINDS) and "datePublished" in item:
+        elif has_kind(item, _PAGE_KINDS) and "datePublished" in item:
             pages.append(item)
     found = articles or pages
     if len(found) > 1:
@@ -142,10 +142,11 @@ def _resolve(literal: str) -> str:
 
 
 def _is_article(item: Json) -> bool:
-    return _has_kind(item, _ARTICLE_KINDS)
+    return has_kind(item, _ARTICLE_KINDS)
 
 
-def _has_kind(item: Json, endings: tuple[str, ...]) -> bool:
+def has_kind(item: Json, endings: tuple[str, ...]) -> bool:
+    """Tell an object whose type, or one of whose types, ends so."""
     kinds = item.get("@type")
     if isinstance(kinds, str):
         return kinds.endswith(endings) and kinds != "JobPosting"

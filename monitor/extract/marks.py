@@ -12,7 +12,7 @@ from monitor.extract.headings import clean_title, read_heading
 _SELECTOR = 'meta,title,h1,time,script[type="application/ld+json"]'
 _CANONICAL = 'link[rel~="canonical"]'
 # Without the first letters it is the same in both cases; a selector that ignores case costs twice as much.
-_AUTHORS = '[rel~="author"],[itemprop="author"],[class*="uthor"],[class*="yline"],[class*="autor"],a[href*="/author/"]'
+_AUTHORS = '[rel~="author"],[itemprop="author"],[class*="uthor"],[class*="yline"],[class*="autor"],a[href*="/author"]'
 _DATES = (
     '[itemprop="datePublished" i],[class*="date" i],[class*="publi" i],[class*="posted" i],[class*="meta" i],'
     '[id*="date" i]'
