@@ -92,33 +92,40 @@ def read_byline(
 
     `times` and `known` are what the page states of its publication and its authors.
     """
+    days, changes = _read_days(blocks, first, times)
     # What belongs to the article stands below its headline more often than above.
     below = _select_short(blocks[first : first + _BELOW])
-    close = _select_short(blocks[max(0, first - _CLOSE) : first])
-    high = _select_short(blocks[max(0, first - _ABOVE) : max(0, first - _CLOSE)])
-    above = close + high
-    nearby = below + above
-    days: list[date] = []
-    changes: list[date] = []
-    if not times.is_settled:
-        days, changes = _find_days(_order_by_distance(blocks, first), is_day_first=times.is_day_first)
-        if not days:
-            # What stands high above a headline belongs to the site, as the day of the issue.
-            days, more = _find_days(high, is_day_first=times.is_day_first)
-            changes += more
-        days = days or _find_dateline(blocks[first : first + _BELOW], is_day_first=times.is_day_first)
-    if not (times.published or days or changes):
-        changes = _find_far_days(blocks[first:], is_day_first=times.is_day_first)
-        changes = changes or _find_far_days(blocks[first::-1], is_day_first=times.is_day_first)
+    above = _select_short(blocks[max(0, first - _CLOSE) : first]) + _select_high(blocks, first)
     if known.are_persons:
-        return Byline(_find_company(nearby, known), days, changes, NOBODY)
+        return Byline(_find_company(below + above, known), days, changes, NOBODY)
     authors = choose_authors(_find_authors(below), _find_authors(above))
-    is_enough = authors.names or _is_believed(known, site_name)
-    if is_enough:
+    if authors.names or _is_believed(known, site_name):
         return Byline(authors, days, changes, NOBODY)
-    guessed = _guess_authors(nearby, blocks[first:])
+    guessed = _guess_authors(below + above, blocks[first:])
     lone = NOBODY if guessed.names else _find_lone_name(blocks, first, is_stated=bool(known.names))
     return Byline(authors, days, changes, choose_authors(guessed, lone))
+
+
+def _read_days(blocks: list[Block], first: int, times: Publication) -> tuple[list[date], list[date]]:
+    """Return the days shown, and those of changes; looked for the further away the less the page states."""
+    if times.is_settled:
+        return [], []
+    days, changes = _find_days(_order_by_distance(blocks, first), is_day_first=times.is_day_first)
+    if not days:
+        # What stands high above a headline belongs to the site, as the day of the issue.
+        days, more = _find_days(_select_high(blocks, first), is_day_first=times.is_day_first)
+        changes += more
+    if times.published:
+        return days, changes
+    days = days or _find_dateline(blocks[first : first + _BELOW], is_day_first=times.is_day_first)
+    if not (days or changes):
+        changes = _find_far_days(blocks[first:], is_day_first=times.is_day_first)
+        changes = changes or _find_far_days(blocks[first::-1], is_day_first=times.is_day_first)
+    return days, changes
+
+
+def _select_high(blocks: list[Block], first: int) -> list[Block]:
+    return _select_short(blocks[max(0, first - _ABOVE) : max(0, first - _CLOSE)])
 
 
 def settle_authors(tree: LexborHTMLParser, stated: Authors, byline: Byline, site_name: str | None) -> Authors:

@@ -72,7 +72,8 @@ def get_text(item: Json, *names: str) -> str | None:
     """Return the first of the named properties that is a non-empty string, white space collapsed, entities resolved."""
     for name in names:
         for value in list_values(item.get(name)):
-            if isinstance(value, str) and (text := clean(value)):
+            literal = value.get("@value") if is_object(value) else value
+            if isinstance(literal, str) and (text := clean(literal)):
                 return text
     return None
 

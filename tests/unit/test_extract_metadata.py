@@ -55,6 +55,7 @@ def state(published: str, url: str = PLAIN_URL, body: str = "") -> datetime | No
         ("2026-11-03T08:30:00-0500", datetime(2026, 11, 3, 13, 30, tzinfo=UTC)),
         ("Tue, 03 Nov 2026 08:30:00 GMT", datetime(2026, 11, 3, 8, 30, tzinfo=UTC)),
         ("20261103", datetime(2026, 11, 3, tzinfo=UTC)),
+        ("20261103T083000+0100", datetime(2026, 11, 3, 7, 30, tzinfo=UTC)),
     ],
 )
 def test_moment_is_aware(text: str, moment: datetime) -> None:
@@ -88,7 +89,7 @@ def test_order_of_day_and_month_follows_the_language() -> None:
     "text",
     ["Nov 3, 2026", "November 3rd 2026", "3 November 2026", "3. November 2026", "3 novembre 2026",
      "3 de noviembre de 2026", "03.11.2026", "03.11.26",
-     "3 ноября 2026", "2026年11月3日", "Posted on 11/03/2026 by Ann", "2026/11/3"],
+     "3 ноября 2026", "2026年11月3日", "2026년 11월 3일", "Posted on 11/03/2026 by Ann", "2026/11/3"],
 )  # fmt: skip
 def test_day_is_read_in_many_spellings(text: str) -> None:
     assert find_day(text) == datetime(2026, 11, 3, tzinfo=UTC)
@@ -422,6 +423,12 @@ def test_comments_inside_a_description_are_not_the_article() -> None:
     assert read_head(describe(thread)).authors.names == ("Ann Lee",)
 
 
+def test_literal_of_a_description_may_have_a_type() -> None:
+    literal = '{"@type": "xsd:dateTime", "@value": "2026-11-02T08:00:00Z"}'
+    found = read_head(describe(f'{{"@type": "NewsArticle", "datePublished": {literal}}}'), url=PLAIN_URL)
+    assert found.times.published == (datetime(2026, 11, 2, 8, tzinfo=UTC), False)
+
+
 def test_broken_description_gives_what_can_be_read() -> None:
     author = '"author": {"@type": "Person", "name": "Ann Lee"}'
     broken = f'{{"@type": "NewsArticle", "headline": "He said "no"", "datePublished": "2026-11-02", {author}}}'
@@ -488,7 +495,6 @@ def test_day_in_the_path_may_have_its_month_in_words(path: str) -> None:
         ("", "<time datetime=2026-10-01>1 October</time><h1>Pact ends</h1><time datetime=2026-11-03>today</time>", 3),
         # Names of other systems.
         ('<meta name="x-published-date" content="2026-11-03T06:03:43Z">', "", 3),
-        ('<meta property="og:updated_time" content="2026-11-03T12:00:00Z">', "", 3),
         ("", '<script>page = {"publishedAt":"2026-11-03T09:00:00Z"}</script>', 3),
         ("", "<p>London</p>" * 20 + "<p>Last edited on 3 November 2026</p>", 3),
         ('<meta property="og:image" content="https://news.example/2026/11/03/harbour.jpg">', "", 3),
@@ -500,6 +506,19 @@ def test_day_of_publication(head: str, body: str, day: int) -> None:
     found = read_page(head, body).published_at
     assert found is not None
     assert found.date() == date(2026, 11, day)
+
+
+def test_a_last_change_alone_is_no_publication() -> None:
+    article = read_page('<meta property="article:modified_time" content="2026-11-03T12:00:00Z">', HEADING)
+    assert article.published_at is None
+    assert article.modified_at == datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+def test_day_in_the_text_does_not_move_what_the_page_states() -> None:
+    head = '<meta property="article:published_time" content="2026-11-03T21:08:14Z">'
+    found = read_page(head, f"{HEADING}<p>LONDON (November 4, 2026) - {TEXT}</p>").published_at
+    assert found is not None
+    assert found.isoformat() == "2026-11-03T21:08:14+00:00"
 
 
 def test_evening_in_america_is_the_day_in_its_path_though_an_update_shows_the_next() -> None:
