@@ -122,7 +122,7 @@ def settle_day(times: Publication, days: list[date]) -> Moment | None:
 
 def find_marked_day(tree: LexborHTMLParser, times: Publication, changes: list[date]) -> Moment | None:
     """Return a day for an article that states none: of an element, of a script, or the last change that it shows."""
-    for node in (*find_date_elements(tree), *tree.css("time, abbr")[:_MAX_CLOCKS]):
+    for node in (*find_date_elements(tree), *tree.css("[datetime], abbr, time")[:_MAX_CLOCKS]):
         shown = node.text(separator=" ")[:_MAX_MARK_CHARS]
         attributes = node.attributes
         for text in (shown, attributes.get("datetime"), attributes.get("title"), attributes.get("content")):

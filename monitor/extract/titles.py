@@ -16,8 +16,11 @@ _SEPARATOR = re.compile(
     r"\s+(?:[|¦–—―»«·•:⋆~>/-]|::|\?>)+\s+|\s*[|｜]+\s*|\s+-+$|\s\?>$|(?<=[぀-鿿＀-￯])[-_–—]|\s[|⋆·•»]\s*$"
 )
 _BAR = re.compile(r"\s[|｜⋆]")
+_SECTION = re.compile(r"\w{4,15}(?: \w{2,15})? [|｜] ")
+"""At the beginning: Opinion | Pact ends."""
 _NO_WORD = re.compile(r"[\W_]+")
 _EDGES = " |｜¦–—―»«·•:⋆~>/_-"
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
 _TRAILING = re.compile(r"(?:\s(?:\?>|⋆)|\s*[|｜])+\s*$")
 _CUT = re.compile(r"\s*(?:…|\.{3,})$")
 _MAX_TITLE = 400
@@ -29,7 +32,7 @@ _MIN_KICKER = 4
 """Letters; what is shorter is an article, as `The`."""
 _MAX_SECTION_WORDS = 4
 _MIN_WORDS = 3
-"""Of a heading that is not wholly told."""
+"""Of a heading that is not wholly told, and of what stands behind a bar and is no section."""
 _MAX_PARTS_SHOWN = 12
 _CUT_CHARS = 95
 """Programs that shorten headlines leave at least as much."""
@@ -57,15 +60,18 @@ class _Sources(NamedTuple):
 def choose_title(tree: LexborHTMLParser, marks: Marks, article: Json, site_name: str | None, url: str) -> str:
     """Return the headline as readers see it: the first heading that other sources confirm, else what those say."""
     texts = (get_text(article, "headline"), marks.get_meta("ogtitle"), marks.get_meta("twittertitle"))
-    stated = [_resolve(text[:_MAX_TITLE]) for text in texts if text]
-    sites = _list_sites(site_name, url)
+    # Some templates state the headline as the site's name.
+    sites = _list_sites(site_name, url) - {fold_title(texts[0] or "")}
+    stated = [text for text in (_resolve(text or "") for text in texts) if fold_title(text) not in sites and text]
     if quick := _agree(marks.headings, stated, sites):
         return quick
-    page_title = _resolve(marks.page_title[:_MAX_TITLE])
+    page_title = _resolve(marks.page_title)
     motto = _find_motto(page_title)
     if any(fold_title(text) == motto for text in marks.headings):
         sites |= {motto}
-    headings = [_strip_sections(text, sites) for text in marks.headings if len(text) < _MAX_TITLE]
+    headings = [
+        _strip_sections(text, sites, is_stated=text in stated) for text in marks.headings if len(text) < _MAX_TITLE
+    ]
     described = _resolve(texts[0] or "")
     bare = [_strip(text, described, page_title, sites) for text in dict.fromkeys((*stated, page_title)) if text]
     sources = _Sources([text for text in headings if fold_title(text) not in sites], stated, bare, page_title, sites)
@@ -79,8 +85,9 @@ def choose_title(tree: LexborHTMLParser, marks: Marks, article: Json, site_name:
 
 
 def _resolve(text: str) -> str:
-    """Return a text that was escaped twice, as `Kestrel &amp;amp; Harbour`, as it was meant."""
-    return clean_title(unescape(text) if "&" in text else text)
+    """Return a text that was escaped twice, as `Kestrel &amp;amp; Harbour`, as it was meant, and without tags."""
+    text = unescape(text[:_MAX_TITLE]) if "&" in text else text[:_MAX_TITLE]
+    return clean_title(_TAG.sub("", text) if "<" in text else text)
 
 
 def _agree(headings: list[str], stated: list[str], sites: frozenset[str]) -> str:
@@ -88,14 +95,16 @@ def _agree(headings: list[str], stated: list[str], sites: frozenset[str]) -> str
     if len(headings) != 1 or not stated or not _MIN_CHARS < len(headings[0]) < _MAX_TITLE or _BAR.search(headings[0]):
         return ""
     heading = headings[0]
-    if heading != stated[0] and _WORD.findall(heading) != _WORD.findall(stated[0]):
+    if _BAR.search(stated[0]) or (heading != stated[0] and _WORD.findall(heading) != _WORD.findall(stated[0])):
         return ""
     return "" if heading.isupper() or fold_title(heading).endswith(tuple(sites)) else heading
 
 
 def _strip(title: str, described: str, page_title: str, sites: frozenset[str]) -> str:
     """Return a title without the site's name, nor what may be one unless JSON-LD has it or the page's title goes on."""
-    is_whole = title == described or (len(title) < len(page_title) and page_title.startswith(title))
+    is_whole = (title == described and not _BAR.search(title)) or (
+        len(title) < len(page_title) and page_title.startswith(title)
+    )
     return _strip_known_name(title, sites) if is_whole else strip_site_name(title, sites)
 
 
@@ -118,6 +127,8 @@ def _strip_known_name(title: str, sites: frozenset[str]) -> str:
 def strip_site_name(title: str, sites: frozenset[str]) -> str:
     """Return a title without the site's name, known or not: also without a last part much shorter than the rest."""
     title = _strip_known_name(title, sites)
+    section = _SECTION.match(title)
+    title = title[section.end() :] if section and len(section[0]) * 2 < len(title) else title
     parts = _SEPARATOR.split(title)
     while len(parts) > 1 and len(parts[-1]) * 3 < len(title) and len(parts[-1].split()) <= _MAX_SECTION_WORDS:
         title = title[: title.rfind(parts[-1])].strip(_EDGES)
@@ -125,11 +136,11 @@ def strip_site_name(title: str, sites: frozenset[str]) -> str:
     return title.strip()
 
 
-def _strip_sections(heading: str, sites: frozenset[str]) -> str:
+def _strip_sections(heading: str, sites: frozenset[str], *, is_stated: bool) -> str:
     """Return a heading without what stands behind bars: sections, and the site, whose very name may follow a dash."""
-    if _BAR.search(heading):
-        return strip_site_name(heading, sites)
     last = _SEPARATOR.split(heading)[-1]
+    if _BAR.search(heading) and not (is_stated and last.count(" ") >= _MIN_WORDS - 1):
+        return strip_site_name(heading, sites)
     return _strip_known_name(heading, sites) if fold_title(last) in sites else heading
 
 
@@ -163,7 +174,7 @@ def _confirm_same(sources: _Sources) -> str:
     told = {fold_title(text) for text in (*sources.stated, *sources.bare[: len(sources.stated)])}
     heading = next((heading for heading in confirmed if fold_title(heading) in told), confirmed[0])
     folded = fold_title(heading)
-    for text in sources.stated:
+    for text in (*sources.stated, *sources.bare):
         if _is_kicked(folded, fold_title(text)):
             return text
     other = _TRAILING.sub("", known[folded])

@@ -370,6 +370,19 @@ def test_headline_in_a_page_named_after_its_sidebar_keeps_its_byline() -> None:
         # Capitals are a matter of style.
         ('<meta property="og:title" content="Pact ends after three years">', "<h1>PACT ENDS AFTER THREE YEARS</h1>",
          "Pact ends after three years"),
+        # A section before or behind a bar is none of it, a sentence is.
+        ('<meta property="og:title" content="Opinion | Pact ends after three years">',
+         "<h1><i>Opinion</i> Pact ends after three years</h1>", "Pact ends after three years"),
+        ('<meta property="og:title" content="Pact ends after three years | Opinion">',
+         "<h1>Pact ends after three years | Opinion</h1>", "Pact ends after three years"),
+        ('<meta property="og:title" content="Pact ends after three years | What we know">',
+         "<h1>Pact ends after three years | What we know</h1>", "Pact ends after three years | What we know"),
+        # The site's name in place of the headline.
+        (LEDGER + '<title>Pact ends after three years</title><meta property="og:title" content="The Ledger">', "",
+         "Pact ends after three years"),
+        # Tags in what is stated.
+        ('<meta property="og:title" content="Kestrel &lt;i&gt;and&lt;/i&gt; Harbour end pact">', "",
+         "Kestrel and Harbour end pact"),
         # Escaped twice.
         ('<meta property="og:title" content="Kestrel &amp;amp; Harbour end their pact">', "",
          "Kestrel & Harbour end their pact"),
@@ -394,6 +407,13 @@ def test_headline_that_a_program_cut_off_is_completed() -> None:
     whole = "Kestrel and Harbour end their pact after three years of talks that neither of the two ever wanted to lead"
     head = f'<title>{whole} - Ledger</title><meta property="og:title" content="{whole[:98]}">'
     assert read_head(head).title == whole
+
+
+def test_headline_that_is_stated_as_the_sites_name_stays() -> None:
+    title = "Pact ends after three years"
+    head = describe(f'{{"@type": "NewsArticle", "headline": "{title}"}}')
+    head += f'<meta property="og:site_name" content="{title}">'
+    assert read_head(head, HEADING).title == title
 
 
 @pytest.mark.parametrize("rest", ["", " | The Ledger"])
@@ -496,6 +516,7 @@ def test_day_in_the_path_may_have_its_month_in_words(path: str) -> None:
         # Names of other systems.
         ('<meta name="x-published-date" content="2026-11-03T06:03:43Z">', "", 3),
         ("", '<script>page = {"publishedAt":"2026-11-03T09:00:00Z"}</script>', 3),
+        ("", HEADING + '<amp-timeago datetime="2026-11-03T10:30:00Z">3 days ago</amp-timeago>', 3),
         ("", "<p>London</p>" * 20 + "<p>Last edited on 3 November 2026</p>", 3),
         ('<meta property="og:image" content="https://news.example/2026/11/03/harbour.jpg">', "", 3),
         ('<meta name="date" content="2026-11-03">',
