@@ -163,11 +163,11 @@ def _read_description(description: Description, key: str, site_name: str | None)
                 bodies += names
             else:
                 persons += names
-    if not persons:
-        return Authors(tuple(bodies[:1]), are_persons=False)
-    found = _judge(persons, site_name)
     site = fold_name(site_name or "")
     beside = [body for body in bodies if body.count(" ") < _MAX_BODY_WORDS and not _is_of_site(body, site)]
+    if not persons:
+        return Authors(tuple(dict.fromkeys(beside)) or tuple(bodies[:1]), are_persons=False)
+    found = _judge(persons, site_name)
     return Authors(tuple(dict.fromkeys((*found.names, *beside))), are_persons=True) if found.are_persons else found
 
 

@@ -42,6 +42,7 @@ _DATED_CHARS, _MAX_DATED_CHARS = 80, 120
 _MAX_PEN_NAME_CHARS, _MAX_PEN_NAME_WORDS = 30, 3
 _MAX_BODY_WORDS = 3
 """Of an organisation's name that is believed to be the author's."""
+_HOST = re.compile(r"(?:www\.)?[\w-]+\.[a-z]{2,3}", re.IGNORECASE)
 _UPDATED = re.compile(
     r"(?<![a-z])(?:updated|modified|reviewed|aktualisiert|geändert|actualizado|atualizado|aggiornato|bijgewerkt"
     r"|mis à jour|modifié|copyright)\b|©",
@@ -141,8 +142,8 @@ def settle_authors(tree: LexborHTMLParser, stated: Authors, byline: Byline, site
 
 
 def _is_believed(stated: Authors, site_name: str | None) -> bool:
-    """Tell a pen name or an agency from the site's own name, which templates state when they know no better."""
-    if not stated.names or stated.names[0].count(" ") >= _MAX_BODY_WORDS:
+    """Tell a pen name or an agency from the site's own name or host, which templates state if they know no better."""
+    if not stated.names or stated.names[0].count(" ") >= _MAX_BODY_WORDS or _HOST.fullmatch(stated.names[0]):
         return False
     name, site = fold_name(stated.names[0]), fold_name(site_name or "")
     # A first name may begin the name of its bearer's site.

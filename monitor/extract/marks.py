@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.extract.headings import clean_title, read_heading
 
-_SELECTOR = 'meta,title,h1,time,script[type="application/ld+json"]'
+_SELECTOR = 'meta,title,h1,time,script[type^="application/ld+json"]'
 _CANONICAL = 'link[rel~="canonical"]'
 # Without the first letters it is the same in both cases; a selector that ignores case costs twice as much.
 _AUTHORS = '[rel~="author"],[itemprop="author"],[class*="uthor"],[class*="yline"],[class*="autor"],a[href*="/author"]'

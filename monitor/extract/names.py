@@ -57,7 +57,7 @@ _NO_WORD_OF_NAMES = (
     r"|updated|published|posted|written|author|autor\w*|auteur|by|minutes?|min|club|party|partei|newswire|newsroom|wire|herald|tribune|gazette|weekly|insider|health|capital|labs"
     r"|technologies|systems|council|committee|international|global|digital|travel|forum|community|law|legal|wrap-up"
     r"|today|sports?|business|financ(?:e|ial)|economy|politics|markets|technology|opinion|research|images|zeitung|welle"
-    r"|last|modified"
+    r"|last|modified|güncelle\w*"
     r"|\w+\.(?:com|org|net|de)"
 )
 _NO_NAME_WORD = re.compile(rf"(?<![\w'’])(?:{_NO_WORD_OF_NAMES}|e\.?\s?v)(?![\w'’])", re.IGNORECASE)
@@ -77,6 +77,7 @@ _PLACES = frozenset(
 """Places of two words, which stand behind a name as `Ann Lee, New York`."""
 _ACRONYM = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{3,}(?![^\W\d_])")
 """A broadcaster, as in `BBC Wales`: no given name is without vowels."""
+_NUMERAL = re.compile(r"[IVX]{2,}")
 _ROLE = re.compile(
     r"\b(?:(?:chief|senior|managing|contributing|political|business|staff|markets?) \w+|reporter\w*|editor"
     r"|correspondent|columnist|journalist\w*|writer|contributor|analyst|(?:co-)?founder|redakteur\w*|korrespondent\w*|autorin"
@@ -94,7 +95,9 @@ _NO_NAME = frozenset(
 _PARTICLES = frozenset(
     "van von de der den del della di da dos das du la le el al bin ibn ben ter ten zu zur y e af av st vom wa".split()  # noqa: SIM905 - as above
 )
-_CASELESS = re.compile(r"[぀-鿿가-힯؀-ۿऀ-ॿ·]{2,}(?: [぀-鿿가-힯؀-ۿऀ-ॿ·]+)*")
+_CASELESS = re.compile(
+    r"[぀-鿿가-힯\u0590-\u06ffऀ-\u0dff\u0e00-\u0e7f·]{2,}(?: [぀-鿿가-힯\u0590-\u06ffऀ-\u0dff\u0e00-\u0e7f·]+)*"
+)
 _MAX_CHARS = 300
 _MAX_NAME_CHARS = 60
 
@@ -138,7 +141,7 @@ def is_person(name: str) -> bool:
     words = name.split()
     if not 2 <= len(words) <= 5 or name.startswith(("The ", "Die ", "Das ")) or _NO_NAME_WORD.search(name):
         return False
-    if name.casefold() in _PLACES or _ACRONYM.match(name):
+    if name.casefold() in _PLACES or _ACRONYM.match(name) or (len(words) == 2 and _NUMERAL.fullmatch(words[1])):
         return False
     if not all(word[0].isupper() or word.casefold() in _PARTICLES or word[:2] in {"d'", "d’"} for word in words):
         return False

@@ -47,6 +47,9 @@ def name(name: str, kind: str = "Person") -> dict[str, str]:
         (name("Blue Anchor", "Organization"), "", ["Blue Anchor"]),
         # A template that knows no better calls the paper a person.
         (name("Ledger.com"), '<p class="x">By Ann Lee</p>', ["Ann Lee"]),
+        (name("ledger.com"), '<p class="x">By Ann Lee</p>', ["Ann Lee"]),
+        # Agencies may share an article.
+        ([name("Quay Wire", "Organization"), name("Town Wire", "Organization")], "", ["Quay Wire", "Town Wire"]),
         # The line below the headline names more.
         (name("Ann Lee"), "<p>Ann Lee, Bo Li &amp; Cy Moe</p>", ["Ann Lee", "Bo Li", "Cy Moe"]),
         (name("Ann Lee"), "<p>By Dr Ann Lee and Bo Li</p>", ["Dr Ann Lee", "Bo Li"]),
@@ -91,6 +94,11 @@ def test_a_byline_above_the_headline_is_another_articles() -> None:
     assert extract(page, URL).authors == ("Ann Lee",)
 
 
+def test_host_of_the_site_is_no_author_if_a_person_is_named() -> None:
+    byline = "<p>Note</p>" * 16 + '<i class="author">Bo Li</i>'
+    assert read_authors('<meta name="author" content="quay.de">', byline) == ["Bo Li"]
+
+
 def test_first_name_of_an_author_is_not_the_site_named_after_her() -> None:
     head = '<meta property="og:site_name" content="Annasships"><meta name="author" content="Anna">'
     assert read_authors(head, "<p>Note</p>" * 16 + '<i class="author">Bo Li</i>') == ["Anna"]
@@ -122,7 +130,7 @@ def test_names_stand_without_places_papers_and_degrees(text: str, names: list[st
 
 
 @pytest.mark.parametrize(
-    "text", ["Last Modified", "BBC Sport", "Middle East", "Link, More", "Open Future\nOpen Future"]
+    "text", ["Last Modified", "BBC Sport", "Leo XIV", "Middle East", "Link, More", "Open Future\nOpen Future"]
 )
 def test_two_words_with_capitals_may_be_no_person(text: str) -> None:
     assert not is_person(text)

@@ -443,6 +443,21 @@ def test_comments_inside_a_description_are_not_the_article() -> None:
     assert read_head(describe(thread)).authors.names == ("Ann Lee",)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "NewsArticle", "headline": "Own", "author": [{"name": "Ann Lee"}, {"name": "Bo Li"},],}',
+        '{"@type": "WebSite"}, {"@type": "NewsArticle", "headline": "Own", "author": ["Ann Lee", "Bo Li"]}',
+        '//<![CDATA[\n{"@type": "NewsArticle", "headline": "Own", "author": ["Ann Lee", "Bo Li"]}\n//]]>',
+        '{\n// "x": 1,\n"@type": "NewsArticle", "headline": "Own", "author": ["Ann Lee", "Bo Li"]}',
+        '{"@type": "NewsArticle", "headline": "Own", "author": [{"name": "Ann Lee"}, {"name": "Bo Li"}], "x": y}',
+    ],
+)
+def test_description_is_read_though_it_is_not_quite_json(script: str) -> None:
+    found = read_head(f'<script type="application/ld+json; charset=utf-8">{script}</script>')
+    assert (found.title, found.authors.names) == ("Own", ("Ann Lee", "Bo Li"))
+
+
 def test_literal_of_a_description_may_have_a_type() -> None:
     literal = '{"@type": "xsd:dateTime", "@value": "2026-11-02T08:00:00Z"}'
     found = read_head(describe(f'{{"@type": "NewsArticle", "datePublished": {literal}}}'), url=PLAIN_URL)
