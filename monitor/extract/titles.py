@@ -13,13 +13,13 @@ from monitor.extract.jsonld import Json, get_text
 from monitor.extract.marks import Marks, collapse
 
 _SEPARATOR = re.compile(
-    r"\s+(?:[|¦–—―»«·•:⋆~>/-]|::|\?>)+\s+|\s*[|｜]+\s*|\s+-+$|\s\?>$|(?<=[぀-鿿＀-￯])[-_–—]|\s[|⋆·•»]\s*$"
+    r"\s+(?:[|¦–—―»«›‹·•:⋆~>/-]|::|\?>)+\s+|\s*[|｜]+\s*|\s+-+$|\s\?>$|(?<=[぀-鿿＀-￯])[-_–—]|\s[|⋆·•»]\s*$"
 )
 _BAR = re.compile(r"\s[|｜⋆]")
 _SECTION = re.compile(r"\w{4,15}(?: \w{2,15})? [|｜] ")
 """At the beginning: Opinion | Pact ends."""
 _NO_WORD = re.compile(r"[\W_]+")
-_EDGES = " |｜¦–—―»«·•:⋆~>/_-"
+_EDGES = " |｜¦–—―»«›‹·•:⋆~>/_-"
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,100}>")
 _TRAILING = re.compile(r"(?:\s(?:\?>|⋆)|\s*[|｜])+\s*$")
 _CUT = re.compile(r"\s*(?:…|\.{3,})$")
@@ -38,6 +38,8 @@ _CUT_CHARS = 95
 """Programs that shorten headlines leave at least as much."""
 _MIN_SHARE, _MIN_SHARE_OF_MANY = 0.2, 0.5
 """Of a heading's words that must stand in the titles or the URL too, if it is the only one or one of several."""
+_MIN_SHARE_OF_ADDRESS = 0.7
+"""Of a heading's words that must stand in the URL, if nothing else confirms it."""
 _WORD = re.compile(r"\w+")
 _LONG_WORD = re.compile(r"[^\W_]{4,}")
 _OPENING = " \"'“„«(‘"
@@ -78,6 +80,7 @@ def choose_title(tree: LexborHTMLParser, marks: Marks, article: Json, site_name:
     return (
         _confirm_same(sources)
         or _confirm_part(sources)
+        or _confirm_by_address(sources, url)
         or _find_named_part(tree, sources)
         or _take_unconfirmed(sources, url)
         or (headings[0] if headings else "")
@@ -226,6 +229,18 @@ def _goes_on(heading: str, letters: int) -> bool:
     return False
 
 
+def _confirm_by_address(sources: _Sources, url: str) -> str:
+    """Return the only heading if its words are those of the URL, though all titles say something else."""
+    heading = sources.headings[0] if len(sources.headings) == 1 else ""
+    words = _list_words(heading)
+    told = words & _list_words(_get_slug(url))
+    return heading if len(told) >= _MIN_WORDS and len(told) >= _MIN_SHARE_OF_ADDRESS * len(words) else ""
+
+
+def _get_slug(url: str) -> str:
+    return urlsplit(url).path.rstrip("/").rpartition("/")[2]
+
+
 def _find_named_part(tree: LexborHTMLParser, sources: _Sources) -> str:
     """Return the heading of any level that is a title, or the longest part of the page's title; empty without one."""
     parts = {fold_title(part) for part in _SEPARATOR.split(sources.page_title) if part} - sources.sites
@@ -239,8 +254,7 @@ def _find_named_part(tree: LexborHTMLParser, sources: _Sources) -> str:
 
 def _take_unconfirmed(sources: _Sources, url: str) -> str:
     """Return the heading that speaks of what the titles speak of, else the first title."""
-    slug = urlsplit(url).path.rstrip("/").rpartition("/")[2]
-    said = _list_words(" ".join((*sources.stated, sources.page_title, slug)))
+    said = _list_words(" ".join((*sources.stated, sources.page_title, _get_slug(url))))
     words = {heading: _list_words(heading) for heading in sources.headings}
     heading = max(words, key=lambda text: len(words[text] & said) / (len(words[text]) or 1), default="")
     share = len(words[heading] & said) / (len(words[heading]) or 1) if heading else 0

@@ -409,6 +409,13 @@ def test_headline_that_a_program_cut_off_is_completed() -> None:
     assert read_head(head).title == whole
 
 
+def test_headline_is_confirmed_by_the_pages_address() -> None:
+    head = '<meta property="og:title" content="What is a shipyard?">'
+    body = "<h1>Three questions to Kestrel about ships</h1><h2>What is a shipyard?</h2>"
+    found = read_head(head, body, "https://news.example/2026/11/three-questions-to-kestrel")
+    assert found.title == "Three questions to Kestrel about ships"
+
+
 def test_headline_that_is_stated_as_the_sites_name_stays() -> None:
     title = "Pact ends after three years"
     head = describe(f'{{"@type": "NewsArticle", "headline": "{title}"}}')
