@@ -138,7 +138,8 @@ def settle_authors(tree: LexborHTMLParser, stated: Authors, byline: Byline, site
         return stated
     if byline.guessed.names or (byline.authors.names and not stated.names):
         return choose_authors(byline.guessed, byline.authors)
-    return choose_authors(find_authors(tree, site_name), stated)
+    found = find_authors(tree, site_name)
+    return found if found.are_persons else choose_authors(stated, found)
 
 
 def _is_believed(stated: Authors, site_name: str | None) -> bool:

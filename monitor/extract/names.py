@@ -7,7 +7,7 @@ _BY = re.compile(
     r"^\W*(?:(?:written|posted|published|reported|created|submitted|authored|recipe|words|story|text|photos?|article"
     r"|interview|analysis|opinion|column|guest|post|blog|recommended|submitted|read|more|all|posts|alles|geschrieben|erstellt"
     r"|verfasst|gespeichert|skrevet|tekst"
-    r"|veröffentlicht|ein|(?:gast)?(?:beitrag|kommentar|artikel)|escrito|publicado|écrit|publié|scritto|pubblicato)\s+)*"
+    r"|veröffentlicht|ein|(?:gast)?(?:beitrag|kommentar|artikel)|escrito|publicado|écrit|publié|propos|recueillis?|scritto|pubblicato)\s+)*"
     r"(?:(?:by|von|vom|par|por|di|door|af|av|od|przez|oleh|about|über|autor(?:in|es|en)?|auteurs?|authors?|text|story|words|recipe|автор|текст"
     r"|redaktion:)(?!\w)|(?-i:By(?=[A-Z][\w.]+ [A-Z])))[:\s]*(?:(?:by|von|par|por)\b)?",
     re.IGNORECASE,
@@ -75,8 +75,8 @@ _PLACES = frozenset(
     )
 )  # fmt: skip
 """Places of two words, which stand behind a name as `Ann Lee, New York`."""
-_ACRONYM = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{3,}(?![^\W\d_])")
-"""A broadcaster, as in `BBC Wales`: no given name is without vowels."""
+_ACRONYM = re.compile(r"(?:[BCDFGHJKLMNPQRSTVWXZ]{3,}|AP|AFP|ANI|DPA|EFE|UPI)(?![^\W\d_])")
+"""A broadcaster or an agency, as in `BBC Wales`, `AP Auto Writer`: no given name is without vowels."""
 _NUMERAL = re.compile(r"[IVX]{2,}")
 _ROLE = re.compile(
     r"\b(?:(?:chief|senior|managing|contributing|political|business|staff|markets?) \w+|reporter\w*|editor"
@@ -98,6 +98,14 @@ _PARTICLES = frozenset(
 _CASELESS = re.compile(
     r"[぀-鿿가-힯\u0590-\u06ffऀ-\u0dff\u0e00-\u0e7f·]{2,}(?: [぀-鿿가-힯\u0590-\u06ffऀ-\u0dff\u0e00-\u0e7f·]+)*"
 )
+_NO_CASELESS_NAME = frozenset(
+    (
+        "기사입력", "입력", "최종수정", "수정", "등록", "승인", "分享", "更新", "发布", "發布", "来源", "來源",
+        "編集部", "編輯部", "编辑部",
+    )
+)  # fmt: skip
+_REPORTER = re.compile(r"(?:.*[=／])?([^=／]+?)\s?(?:기자|특파원|記者|记者|特派員)")
+"""A name with the paper before it and the role behind it."""
 _MAX_CHARS = 300
 _MAX_NAME_CHARS = 60
 
@@ -137,7 +145,7 @@ def split_names(text: str) -> tuple[str, ...]:
 def is_person(name: str) -> bool:
     """Tell a name of two to five capitalised words from other short texts."""
     if _CASELESS.fullmatch(name):
-        return True
+        return name not in _NO_CASELESS_NAME
     words = name.split()
     if not 2 <= len(words) <= 5 or name.startswith(("The ", "Die ", "Das ")) or _NO_NAME_WORD.search(name):
         return False
@@ -174,6 +182,8 @@ def has_lead(text: str) -> bool:
 def _tidy(part: str) -> str:
     """Return a name without punctuation around it and without the role behind it."""
     part = part.strip(_EDGES)
+    if not part.isascii() and (reporter := _REPORTER.fullmatch(part)):
+        return reporter[1]
     # A surname may be written in capitals: Claire DUMAS.
     part = _DEGREE.sub("", part) if part.count(" ") > 1 else part
     if not _NO_NAME_WORD.search(part):

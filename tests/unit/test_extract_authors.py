@@ -99,6 +99,11 @@ def test_host_of_the_site_is_no_author_if_a_person_is_named() -> None:
     assert read_authors('<meta name="author" content="quay.de">', byline) == ["Bo Li"]
 
 
+def test_a_stated_paper_stands_before_what_is_no_name_on_the_page() -> None:
+    head = '<meta name="author" content="The Harbour Street Journal">'
+    assert read_authors(head, '<a class="author" href="/a">Read the original</a>') == ["The Harbour Street Journal"]
+
+
 def test_first_name_of_an_author_is_not_the_site_named_after_her() -> None:
     head = '<meta property="og:site_name" content="Annasships"><meta name="author" content="Anna">'
     assert read_authors(head, "<p>Note</p>" * 16 + '<i class="author">Bo Li</i>') == ["Anna"]
@@ -116,7 +121,10 @@ def test_scholars_of_the_article_stand_before_those_whom_it_cites() -> None:
         ("Ann Lee/Getty Images", ["Ann Lee"]),
         ("Ann Lee, CNN Business", ["Ann Lee"]),
         ("Ann Lee, USA TODAY", ["Ann Lee"]),
+        ("By ANN LEE, AP Auto Writer", ["ANN LEE"]),
+        ("Propos recueillis par Claire DUMAS", ["Claire DUMAS"]),
         ("Ann Lee og Bo Li", ["Ann Lee", "Bo Li"]),
+        ("항구일보=김하늘 기자", ["김하늘"]),
         ("Анна Ли и Бо Ли", ["Анна Ли", "Бо Ли"]),
         ("Gespeichert von hafenblogger am 3. November 2026 - 18:55", ["hafenblogger"]),
         ("Ann Lee | Alles von Ann Lee", ["Ann Lee", "Ann Lee"]),
@@ -130,7 +138,8 @@ def test_names_stand_without_places_papers_and_degrees(text: str, names: list[st
 
 
 @pytest.mark.parametrize(
-    "text", ["Last Modified", "BBC Sport", "Leo XIV", "Middle East", "Link, More", "Open Future\nOpen Future"]
+    "text",
+    ["Last Modified", "BBC Sport", "Leo XIV", "기사입력", "Middle East", "Link, More", "Open Future\nOpen Future"],
 )
 def test_two_words_with_capitals_may_be_no_person(text: str) -> None:
     assert not is_person(text)
