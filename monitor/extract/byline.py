@@ -30,7 +30,8 @@ _LEADING = frozenset((*_LEADS, *(f"{lead}:" for lead in _LEADS)))
 """Words one of which is in any byline: looking for the byline itself takes three times as long."""
 _BY = re.compile(
     r"(?:^|\n|\b(?:written|posted|words|reported|published|submitted|story|article|report|analysis|review|interview"
-    r"|commentary|veröffentlicht|geschrieben|gespeichert|verfasst|beitrag|kommentar|on [^|]{5,25}|[•·|–—-]) "
+    r"|commentary|veröffentlicht|geschrieben|gespeichert|verfasst|beitrag|kommentar|analyse"
+    r"|reportage|bericht|kolumne|on [^|]{5,25}|[•·|–—-]) "
     r"|\b(?=(?:autor(?:in)?|author|von|by|автор|текст):))"
     rf"(?:{'|'.join(_LEADS)})\s*:?"
     # The name may stand in an element of its own, without a space before it: ByAnn Lee.
@@ -64,8 +65,11 @@ _WRITTEN_BY = re.compile(
 _WRITTEN = ("By", "BY", "Written", "WRITTEN", "This ", "Article", "Post ", "Story ", "Von ", "Autor", "Author")
 _TWO_WORDS = re.compile(r"[^\W\d_a-zß-ÿ]\S* (?:\w+ ){0,3}[^\W\d_a-zß-ÿ]|[぀-鿿가-힯؀-ۿऀ-ॿ]{2}")
 """Two words with capitals, or a word of a script without them: what is no name is seen ten times as quickly."""
-_GLUE = re.compile(r"(?<=[a-zß-ÿ])(?<!\b(?:Mc|De|Di|Da|La|Le|Du))(?<!\b(?:Mac|Van|Del))(?=[A-ZÀ-Þ][\w.]+ [A-ZÀ-Þ])")
-"""Where names of two elements stand without a space between them: Ann LeeBo Li."""
+_GLUE = re.compile(
+    r"(?<=[a-zß-ÿ])(?:(?<!\b(?:Mc|De|Di|Da|La|Le|Du))(?<!\b(?:Mac|Van|Del))(?=[A-ZÀ-Þ][\w.]+ [A-ZÀ-Þ])"
+    r"|(?=(?:Published|Updated|Posted|Last|Senior|Staff|Chief|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b))"
+)
+"""Where a name and what stands in the next element have no space between them: Ann LeeBo Li, Ann LeeUpdated."""
 _MAX_LONE = 5
 _LONE_AHEAD = 3
 """Lines below a name among which a day may stand."""

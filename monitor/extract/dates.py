@@ -59,6 +59,8 @@ _LETTERS = re.compile(r"[^\W\d_]{3}")
 _MONTH_FIRST = re.compile(r"(?<![\d/])(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<![\d/])(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
 _COMPACT = re.compile(rf"(20\d{{2}}|19\d{{2}})(\d{{2}})(\d{{2}})(?:T?(\d{{2}})(\d{{2}})(\d{{2}})?({_ZONE})?)?")
+_SCRIPTED = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
+"""As scripts write a date: Tue Nov 03 2026 08:30:00 GMT+0100 (CET)."""
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _IN_PATH = re.compile(
     r"/(?P<y>20\d{2}|199\d)(?:(?P<bar>[_-]?)(?P<m1>\d{2})(?P=bar)(?P<d1>\d{2})(?=[/_.-]|$)"
@@ -91,7 +93,9 @@ def parse_moment(text: str, *, is_day_first: bool = False) -> Moment | None:
         return _build(match.groups(), match[7])
     if _EPOCH.fullmatch(text):
         return Moment(datetime.fromtimestamp(int(text[:10]), UTC), is_day=False)
-    if "," in text[:5] and (moment := _from_mail(text)):
+    scripted = _SCRIPTED.match(text)
+    mail = "{1} {0} {2} {3} {4}".format(*scripted.groups()) if scripted else text
+    if (scripted or "," in text[:5]) and (moment := _from_mail(mail)):
         return moment
     day = find_day(text, is_day_first=is_day_first)
     return Moment(day, is_day=True) if day else None

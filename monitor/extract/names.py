@@ -7,7 +7,7 @@ _BY = re.compile(
     r"^\W*(?:(?:written|posted|published|reported|created|submitted|authored|recipe|words|story|text|photos?|article"
     r"|interview|analysis|opinion|column|guest|post|blog|recommended|submitted|read|more|all|posts|alles|geschrieben|erstellt"
     r"|verfasst|gespeichert|skrevet|tekst"
-    r"|veröffentlicht|ein|(?:gast)?(?:beitrag|kommentar|artikel)|escrito|publicado|écrit|publié|propos|recueillis?|scritto|pubblicato)\s+)*"
+    r"|veröffentlicht|eine?|analyse|reportage|kolumne|bericht|(?:gast)?(?:beitrag|kommentar|artikel)|escrito|publicado|écrit|publié|propos|recueillis?|scritto|pubblicato)\s+)*"
     r"(?:(?:by|von|vom|par|por|di|door|af|av|od|przez|oleh|about|über|autor(?:in|es|en)?|auteurs?|authors?|text|story|words|recipe|автор|текст"
     r"|redaktion:)(?!\w)|(?-i:By(?=[A-Z][\w.]+ [A-Z])))[:\s]*(?:(?:by|von|par|por)\b)?",
     re.IGNORECASE,
@@ -57,7 +57,7 @@ _NO_WORD_OF_NAMES = (
     r"|updated|published|posted|written|author|autor\w*|auteur|by|minutes?|min|club|party|partei|newswire|newsroom|wire|herald|tribune|gazette|weekly|insider|health|capital|labs"
     r"|technologies|systems|council|committee|international|global|digital|travel|forum|community|law|legal|wrap-up"
     r"|today|sports?|business|financ(?:e|ial)|economy|politics|markets|technology|opinion|research|images|zeitung|welle"
-    r"|last|modified|güncelle\w*"
+    r"|last|modified|checked|güncelle\w*|noticias|prensa|diario|periódico|jornal|giornale|gazeta|revista"
     r"|\w+\.(?:com|org|net|de)"
 )
 _NO_NAME_WORD = re.compile(rf"(?<![\w'’])(?:{_NO_WORD_OF_NAMES}|e\.?\s?v)(?![\w'’])", re.IGNORECASE)

@@ -65,6 +65,8 @@ def test_authors_are_those_whom_json_ld_describes(author: object, byline: str, a
     [
         ("<div><span>By </span><a>Ann Lee</a><span> and </span><a>Bo Li</a></div>", ["Ann Lee", "Bo Li"]),
         ("<div>By <a>Ann Lee</a><a>Bo Li</a></div>", ["Ann Lee", "Bo Li"]),
+        ("<div>By <b>Ann Lee</b><b>Updated November 3, 2026</b></div>", ["Ann Lee"]),
+        ("<div>Eine Analyse von Ann Lee</div>", ["Ann Lee"]),
         ("<div>By Ann Lee</div><div>By Bo Li</div>", ["Ann Lee", "Bo Li"]),
         ("<div>Analysis by Ann Lee, BBC Wales</div>", ["Ann Lee"]),
         ("<div>Par Claire DUMAS avec AFP</div>", ["Claire DUMAS"]),
@@ -139,7 +141,16 @@ def test_names_stand_without_places_papers_and_degrees(text: str, names: list[st
 
 @pytest.mark.parametrize(
     "text",
-    ["Last Modified", "BBC Sport", "Leo XIV", "기사입력", "Middle East", "Link, More", "Open Future\nOpen Future"],
+    [
+        "Last Modified",
+        "BBC Sport",
+        "Leo XIV",
+        "Fact Checked",
+        "기사입력",
+        "Middle East",
+        "Link, More",
+        "Open Future\nOpen Future",
+    ],
 )
 def test_two_words_with_capitals_may_be_no_person(text: str) -> None:
     assert not is_person(text)

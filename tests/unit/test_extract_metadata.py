@@ -55,6 +55,7 @@ def state(published: str, url: str = PLAIN_URL, body: str = "") -> datetime | No
         ("2026-11-03T08:30:00-0500", datetime(2026, 11, 3, 13, 30, tzinfo=UTC)),
         ("Tue, 03 Nov 2026 08:30:00 GMT", datetime(2026, 11, 3, 8, 30, tzinfo=UTC)),
         ("20261103", datetime(2026, 11, 3, tzinfo=UTC)),
+        ("Tue Nov 03 2026 08:30:00 GMT+0100 (Central European Time)", datetime(2026, 11, 3, 7, 30, tzinfo=UTC)),
         ("20261103T083000+0100", datetime(2026, 11, 3, 7, 30, tzinfo=UTC)),
     ],
 )
