@@ -16,7 +16,12 @@ _SEPARATOR = re.compile(
     r"\s+(?:[|¦–—―»«›‹·•:⋆~>/-]|::|\?>)+\s+|\s*[|｜]+\s*|\s+-+$|\s\?>$|(?<=[぀-鿿＀-￯])[-_–—]|\s[|⋆·•»]\s*$"
 )
 _BAR = re.compile(r"\s[|｜⋆]")
-_SECTION = re.compile(r"\w{4,15}(?: \w{2,15})? [|｜] ")
+_SECTION = re.compile(
+    r"^(?:opinion|op-ed|editorial|analysis|exclusive|explain(?:ed|er)|live|watch|video|podcast|interview|review"
+    r"|fact check|breaking|(?:\w+ )?news|politics|business|markets|world|sports?|kommentar|meinung|analyse|opinión"
+    r"|análisis|opinione|opinião|tribune) [|｜] ",
+    re.IGNORECASE,
+)
 """At the beginning: Opinion | Pact ends."""
 _NO_WORD = re.compile(r"[\W_]+")
 _EDGES = " |｜¦–—―»«›‹·•:⋆~>/_-"
@@ -130,8 +135,7 @@ def _strip_known_name(title: str, sites: frozenset[str]) -> str:
 def strip_site_name(title: str, sites: frozenset[str]) -> str:
     """Return a title without the site's name, known or not: also without a last part much shorter than the rest."""
     title = _strip_known_name(title, sites)
-    section = _SECTION.match(title)
-    title = title[section.end() :] if section and len(section[0]) * 2 < len(title) else title
+    title = _SECTION.sub("", title)
     parts = _SEPARATOR.split(title)
     while len(parts) > 1 and len(parts[-1]) * 3 < len(title) and len(parts[-1].split()) <= _MAX_SECTION_WORDS:
         title = title[: title.rfind(parts[-1])].strip(_EDGES)
@@ -281,7 +285,8 @@ def _is_headline(heading: str, sources: _Sources, *, is_told: bool) -> bool:
     # The site's name is what the page's title ends with, or begins with.
     is_first = sources.page_title.startswith(heading + ":")
     words = heading.count(" ") + 1
-    is_long = words >= _MIN_WORDS or (words > 1 and is_told and not is_first)
+    is_named = is_told and not is_first and not _is_site(heading, sources.sites)
+    is_long = words >= _MIN_WORDS or (words > 1 and is_named)
     return is_long and not fold_title(sources.page_title).endswith(folded)
 
 

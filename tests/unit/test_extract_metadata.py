@@ -378,6 +378,8 @@ def test_headline_in_a_page_named_after_its_sidebar_keeps_its_byline() -> None:
          "<h1>Pact ends after three years | Opinion</h1>", "Pact ends after three years"),
         ('<meta property="og:title" content="Pact ends after three years | What we know">',
          "<h1>Pact ends after three years | What we know</h1>", "Pact ends after three years | What we know"),
+        ('<meta property="og:title" content="Pact ends | The worldwide association of all shipyards">', "",
+         "Pact ends | The worldwide association of all shipyards"),
         # The site's name in place of the headline.
         (LEDGER + '<title>Pact ends after three years</title><meta property="og:title" content="The Ledger">', "",
          "Pact ends after three years"),
