@@ -32,8 +32,10 @@ def read_heading(node: LexborNode) -> str:
     first = node.child
     if first is None or (first.next is None and first.is_text_node):
         return clean_title(node.text()[:_MAX_CHARS])
-    whole = _join(_collect(node, is_whole=True))
     shown = _join(_collect(node, is_whole=False))
+    if len(shown) >= _MIN_SHARE * len(node.text()):
+        return shown
+    whole = _join(_collect(node, is_whole=True))
     return shown if len(shown) >= _MIN_SHARE * len(whole) else whole
 
 
