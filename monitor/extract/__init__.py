@@ -6,8 +6,8 @@ content   which of them are the article
 roles     what a block is, and what a source's own rules make of it
 vocabulary, features, context, model   how likely a block is of the article: a small trained model
 compose   the article's text, and the audit of what was removed
-metadata  title, authors, times, site, language, from what the page marks for programs: marks, jsonld, titles, authors,
-          published, tickers; with dates and names
+metadata  title, authors, times, site, language, from what the page marks for programs: marks, jsonld, headings, titles,
+          authors, published, tickers; with dates and names
 byline    authors and day as shown next to the headline
 wording   how promo and fragments read
 plain     the same for a page that was saved as text

@@ -38,7 +38,7 @@ _ORDINAL = "(?:st|nd|rd|th|er|º|ª)"
 # The next element may follow without a space: 3 May 20265 min read, 3 May 20264:29 PM.
 _YEAR_END = r"(?!\d(?!\d?(?:\s?min|:\d\d)))"
 _YEAR = rf"(?:del? |г\. )?(?P<y>\d{{4}}){_YEAR_END}"
-_YEAR_FIRST = r"(?<!\d)(?P<y>\d{4})[/.年]\s?(?P<m>\d{1,2})[/.月]\s?(?P<d>\d{1,2})(?!\d)"
+_YEAR_FIRST = r"(?<!\d)(?P<y>\d{4})[/.年년]\s?(?P<m>\d{1,2})[/.月월]\s?(?P<d>\d{1,2})(?!\d)"
 _WRITTEN = tuple(
     (mark, re.compile(pattern))
     for mark, pattern in (
@@ -49,6 +49,7 @@ _WRITTEN = tuple(
         ("/", _YEAR_FIRST),
         (".", _YEAR_FIRST),
         ("年", _YEAR_FIRST),
+        ("년", _YEAR_FIRST),
         (".", r"(?<![\d.])(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})(?!\d)"),
         (".", r"(?<![\d.])(?P<d>\d{2})\.(?P<m>\d{2})\.(?P<y>\d{2})(?![\d.](?!\d:\d\d))"),
     )
@@ -57,7 +58,9 @@ _WRITTEN = tuple(
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 _MONTH_FIRST = re.compile(r"(?<![\d/])(?P<m>\d{1,2})[/-](?P<d>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<![\d/])(?P<d>\d{1,2})[/-](?P<m>\d{1,2})[/-](?P<y>\d{4})(?!\d)")
-_COMPACT = re.compile(r"(20\d{2}|19\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?Z?)?")
+_COMPACT = re.compile(rf"(20\d{{2}}|19\d{{2}})(\d{{2}})(\d{{2}})(?:T?(\d{{2}})(\d{{2}})(\d{{2}})?({_ZONE})?)?")
+_SCRIPTED = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
+"""As scripts write a date: Tue Nov 03 2026 08:30:00 GMT+0100 (CET)."""
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _IN_PATH = re.compile(
     r"/(?P<y>20\d{2}|199\d)(?:(?P<bar>[_-]?)(?P<m1>\d{2})(?P=bar)(?P<d1>\d{2})(?=[/_.-]|$)"
@@ -87,10 +90,12 @@ def parse_moment(text: str, *, is_day_first: bool = False) -> Moment | None:
     if match := _ISO.search(text):
         return _build(match.groups(), match[7])
     if match := _COMPACT.fullmatch(text):
-        return _build(match.groups(), None)
+        return _build(match.groups(), match[7])
     if _EPOCH.fullmatch(text):
         return Moment(datetime.fromtimestamp(int(text[:10]), UTC), is_day=False)
-    if "," in text[:5] and (moment := _from_mail(text)):
+    scripted = _SCRIPTED.match(text)
+    mail = "{1} {0} {2} {3} {4}".format(*scripted.groups()) if scripted else text
+    if (scripted or "," in text[:5]) and (moment := _from_mail(mail)):
         return moment
     day = find_day(text, is_day_first=is_day_first)
     return Moment(day, is_day=True) if day else None

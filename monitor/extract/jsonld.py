@@ -48,7 +48,7 @@ def read_description(scripts: list[str], is_own: Callable[[str], bool] = bool) -
             by_id[key] = item
         if _is_article(item):
             articles.append(item)
-        elif _has_kind(item, _PAGE_KINDS) and "datePublished" in item:
+        elif has_kind(item, _PAGE_KINDS) and "datePublished" in item:
             pages.append(item)
     found = articles or pages
     if len(found) > 1:
@@ -72,7 +72,8 @@ def get_text(item: Json, *names: str) -> str | None:
     """Return the first of the named properties that is a non-empty string, white space collapsed, entities resolved."""
     for name in names:
         for value in list_values(item.get(name)):
-            if isinstance(value, str) and (text := clean(value)):
+            literal = value.get("@value") if is_object(value) else value
+            if isinstance(literal, str) and (text := clean(literal)):
                 return text
     return None
 
@@ -99,7 +100,7 @@ def _iterate_objects(script: str) -> Iterator[Json]:
     try:
         root: object = json.loads(script.strip().rstrip(";"), strict=False)
     except (ValueError, RecursionError):  # the decoder counts its own depth and stops in good order
-        root = _salvage(script)
+        root = _load_several(script[:_MAX_SALVAGED])
     waiting = deque([root])
     for _ in range(_MAX_VISITS):
         if not waiting:
@@ -113,11 +114,33 @@ def _iterate_objects(script: str) -> Iterator[Json]:
             waiting.extend(value[:_MAX_VISITS])
 
 
+def _load_several(script: str) -> list[object]:
+    """Return the values of a script with comments, commas too many, or several values; of a broken one what is read."""
+    text = _COMMA.sub(r"\1", _COMMENT.sub("", script))
+    found: list[object] = []
+    try:
+        while len(found) < _MAX_VALUES and (begin := _VALUE.search(text)):
+            value, end = _DECODER.raw_decode(text, begin.start())
+            found.append(value)
+            text = text[end:]
+    except (ValueError, RecursionError):
+        found.append(_salvage(text))
+    return found
+
+
+_DECODER = json.JSONDecoder(strict=False)
+_VALUE = re.compile(r"[{\[]")
+_COMMENT = re.compile(r"^[ \t]*(?://|<!).*$", re.MULTILINE)
+"""Lines of another language around JSON, and what was commented out."""
+_COMMA = re.compile(r",(\s*[}\]])")
+_MAX_VALUES = 20
+
 _KIND = re.compile(r'"@type"\s*:\s*\[?\s*"(\w*Article|BlogPosting)"')
 _PLAIN = re.compile(
     r'"(headline|datePublished|dateModified|articleSection|inLanguage|description)"\s*:\s*"((?:[^"\\\n]|\\.){1,1000})"'
 )
-_AUTHOR = re.compile(r'"author"\s*:\s*[\[{][^\]}]{0,400}?"name"\s*:\s*"((?:[^"\\\n]|\\.){1,200})"')
+_AUTHOR = re.compile(r'"author"\s*:\s*(\[[^\]]{0,1000}|\{[^}]{0,400})')
+_NAME = re.compile(r'"name"\s*:\s*"((?:[^"\\\n]|\\.){1,200})"')
 _MAX_SALVAGED = 50_000
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _SPACES = dict.fromkeys("nrtbf", " ")
@@ -125,7 +148,6 @@ _SPACES = dict.fromkeys("nrtbf", " ")
 
 def _salvage(script: str) -> Json:
     """Return what can be read of an article in broken JSON, as left by templates that do not escape quotes."""
-    script = script[:_MAX_SALVAGED]
     kind = _KIND.search(script)
     if not kind:
         return {}
@@ -133,7 +155,7 @@ def _salvage(script: str) -> Json:
     for match in _PLAIN.finditer(script):
         item.setdefault(match[1], _resolve(match[2]))
     if author := _AUTHOR.search(script):
-        item["author"] = {"name": _resolve(author[1])}
+        item["author"] = [{"name": _resolve(name)} for name in _NAME.findall(author[1])]
     return item
 
 
@@ -142,10 +164,11 @@ def _resolve(literal: str) -> str:
 
 
 def _is_article(item: Json) -> bool:
-    return _has_kind(item, _ARTICLE_KINDS)
+    return has_kind(item, _ARTICLE_KINDS)
 
 
-def _has_kind(item: Json, endings: tuple[str, ...]) -> bool:
+def has_kind(item: Json, endings: tuple[str, ...]) -> bool:
+    """Tell an object whose type, or one of whose types, ends so."""
     kinds = item.get("@type")
     if isinstance(kinds, str):
         return kinds.endswith(endings) and kinds != "JobPosting"

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_SELECTOR = 'meta,title,h1,time,script[type="application/ld+json"]'
+from monitor.extract.headings import clean_title, read_heading
+
+_SELECTOR = 'meta,title,h1,time,script[type^="application/ld+json"]'
 _CANONICAL = 'link[rel~="canonical"]'
 # Without the first letters it is the same in both cases; a selector that ignores case costs twice as much.
-_AUTHORS = '[rel~="author"],[itemprop="author"],[class*="uthor"],[class*="yline"],[class*="autor"],a[href*="/author/"]'
+_AUTHORS = '[rel~="author"],[itemprop="author"],[class*="uthor"],[class*="yline"],[class*="autor"],a[href*="/author"]'
 _DATES = (
     '[itemprop="datePublished" i],[class*="date" i],[class*="publi" i],[class*="posted" i],[class*="meta" i],'
     '[id*="date" i]'
@@ -65,11 +67,11 @@ def read_marks(tree: LexborHTMLParser) -> Marks:
         nodes.get(tag, nodes["script"]).append(node)
     # A body may hold thousands of links; the one that counts stands in the head.
     canonical = tree.head.css_first(_CANONICAL) if tree.head else None
-    headings = [collapse(node.text(separator=" "))[:_MAX_CHARS] for node in nodes["h1"][:_MAX_HEADINGS]]
+    headings = [read_heading(node) for node in nodes["h1"][:_MAX_HEADINGS]]
     return Marks(
         meta=_read_meta(nodes["meta"][:_MAX_METAS]),
         # Drawings have titles too; the page's own comes first.
-        page_title=collapse(nodes["title"][0].text())[:_MAX_CHARS] if nodes["title"] else "",
+        page_title=clean_title(nodes["title"][0].text())[:_MAX_CHARS] if nodes["title"] else "",
         headings=[heading for heading in headings if heading],
         canonical=canonical.attributes.get("href") if canonical else None,
         scripts=[node.text() for node in nodes["script"][:_MAX_SCRIPTS]],

@@ -121,8 +121,8 @@ def settle_day(times: Publication, days: list[date]) -> Moment | None:
 
 
 def find_marked_day(tree: LexborHTMLParser, times: Publication, changes: list[date]) -> Moment | None:
-    """Return a day for an article that states none: of an element, of a script, or of its last change."""
-    for node in (*find_date_elements(tree), *tree.css("time, abbr")[:_MAX_CLOCKS]):
+    """Return a day for an article that states none: of an element, of a script, or the last change that it shows."""
+    for node in (*find_date_elements(tree), *tree.css("[datetime], abbr, time")[:_MAX_CLOCKS]):
         shown = node.text(separator=" ")[:_MAX_MARK_CHARS]
         attributes = node.attributes
         for text in (shown, attributes.get("datetime"), attributes.get("title"), attributes.get("content")):
@@ -130,8 +130,8 @@ def find_marked_day(tree: LexborHTMLParser, times: Publication, changes: list[da
                 continue
             if day := find_day(text[:_MAX_MARK_CHARS], is_day_first=times.is_day_first):
                 return Moment(day, is_day=True)
-    if found := times.scripted or times.modified:
-        return found
+    if times.scripted:
+        return times.scripted
     if changes:
         return _make_day(changes[0])
     picture = tree.css_first('meta[property="og:image"]')

@@ -21,6 +21,7 @@ SENTENCE = (
     "Both companies said that their long pact, on which so many jobs in two towns depend, is to end on 5 December 2026 "
     "and not one day later."
 )
+LEDGER = '<meta property="og:site_name" content="The Ledger">'
 HEADING = "<h1>Pact ends after three years</h1>"
 TEXT = (
     "Kestrel and Harbour end their pact after three years, both companies said, and neither gave a reason for it. " * 2
@@ -54,6 +55,8 @@ def state(published: str, url: str = PLAIN_URL, body: str = "") -> datetime | No
         ("2026-11-03T08:30:00-0500", datetime(2026, 11, 3, 13, 30, tzinfo=UTC)),
         ("Tue, 03 Nov 2026 08:30:00 GMT", datetime(2026, 11, 3, 8, 30, tzinfo=UTC)),
         ("20261103", datetime(2026, 11, 3, tzinfo=UTC)),
+        ("Tue Nov 03 2026 08:30:00 GMT+0100 (Central European Time)", datetime(2026, 11, 3, 7, 30, tzinfo=UTC)),
+        ("20261103T083000+0100", datetime(2026, 11, 3, 7, 30, tzinfo=UTC)),
     ],
 )
 def test_moment_is_aware(text: str, moment: datetime) -> None:
@@ -87,7 +90,7 @@ def test_order_of_day_and_month_follows_the_language() -> None:
     "text",
     ["Nov 3, 2026", "November 3rd 2026", "3 November 2026", "3. November 2026", "3 novembre 2026",
      "3 de noviembre de 2026", "03.11.2026", "03.11.26",
-     "3 ноября 2026", "2026年11月3日", "Posted on 11/03/2026 by Ann", "2026/11/3"],
+     "3 ноября 2026", "2026年11月3日", "2026년 11월 3일", "Posted on 11/03/2026 by Ann", "2026/11/3"],
 )  # fmt: skip
 def test_day_is_read_in_many_spellings(text: str) -> None:
     assert find_day(text) == datetime(2026, 11, 3, tzinfo=UTC)
@@ -355,6 +358,45 @@ def test_headline_in_a_page_named_after_its_sidebar_keeps_its_byline() -> None:
         # The headline may be of a lower level.
         ('<meta property="og:title" content="Pact ends after three years | A long goodbye">',
          "<h2>Pact ends after three years | A long goodbye</h2>", "Pact ends after three years | A long goodbye"),
+        # The site's very name behind a dash, and a remark in brackets, are none of it.
+        (LEDGER + '<meta property="og:title" content="Pact ends - The Ledger">',
+         "<h1>Pact ends after three years – The Ledger</h1>", "Pact ends after three years"),
+        ('<meta property="og:title" content="Pact ends after three years">',
+         "<h1>Pact ends after three years (ledger.example) 12</h1>", "Pact ends after three years"),
+        # The site's name stands before or behind a colon.
+        (LEDGER + '<meta property="og:title" content="The Ledger: Pact ends">',
+         "", "Pact ends"),
+        (LEDGER + '<meta property="og:title" content="Pact ends: The Ledger">',
+         "", "Pact ends"),
+        # Capitals are a matter of style.
+        ('<meta property="og:title" content="Pact ends after three years">', "<h1>PACT ENDS AFTER THREE YEARS</h1>",
+         "Pact ends after three years"),
+        # A section before or behind a bar is none of it, a sentence is.
+        ('<meta property="og:title" content="Opinion | Pact ends after three years">',
+         "<h1><i>Opinion</i> Pact ends after three years</h1>", "Pact ends after three years"),
+        ('<meta property="og:title" content="Pact ends after three years | Opinion">',
+         "<h1>Pact ends after three years | Opinion</h1>", "Pact ends after three years"),
+        ('<meta property="og:title" content="Pact ends after three years | What we know">',
+         "<h1>Pact ends after three years | What we know</h1>", "Pact ends after three years | What we know"),
+        ('<meta property="og:title" content="Pact ends | The worldwide association of all shipyards">', "",
+         "Pact ends | The worldwide association of all shipyards"),
+        # The site's name in place of the headline.
+        (LEDGER + '<title>Pact ends after three years</title><meta property="og:title" content="The Ledger">', "",
+         "Pact ends after three years"),
+        # Tags in what is stated.
+        ('<meta property="og:title" content="Kestrel &lt;i&gt;and&lt;/i&gt; Harbour end pact">', "",
+         "Kestrel and Harbour end pact"),
+        # Escaped twice.
+        ('<meta property="og:title" content="Kestrel &amp;amp; Harbour end their pact">', "",
+         "Kestrel & Harbour end their pact"),
+        # The kicker in the heading stands in all titles too.
+        ('<meta property="og:title" content="Ships: Pact ends after three years">',
+         '<h1><span class="kicker">Ships</span><span class="sr-only">: </span>Pact ends after three years</h1>',
+         "Pact ends after three years"),
+        # A short heading, of which each word is told, but no site's name.
+        ("<title>Pact ends (12) for the ships of two towns</title>", "<h1>Pact ends</h1>", "Pact ends"),
+        ("<title>Harbour Talk: Pact ends after three long years</title>", "<h1>Harbour Talk</h1>",
+         "Harbour Talk: Pact ends after three long years"),
         # Templates leave odd marks behind.
         ('<meta property="og:title" content="Pact ends after three long years ?>">', "",
          "Pact ends after three long years"),
@@ -370,6 +412,34 @@ def test_headline_that_a_program_cut_off_is_completed() -> None:
     assert read_head(head).title == whole
 
 
+def test_headline_is_confirmed_by_the_pages_address() -> None:
+    head = '<meta property="og:title" content="What is a shipyard?">'
+    body = "<h1>Three questions to Kestrel about ships</h1><h2>What is a shipyard?</h2>"
+    found = read_head(head, body, "https://news.example/2026/11/three-questions-to-kestrel")
+    assert found.title == "Three questions to Kestrel about ships"
+
+
+def test_headline_that_is_stated_as_the_sites_name_stays() -> None:
+    title = "Pact ends after three years"
+    head = describe(f'{{"@type": "NewsArticle", "headline": "{title}"}}')
+    head += f'<meta property="og:site_name" content="{title}">'
+    assert read_head(head, HEADING).title == title
+
+
+@pytest.mark.parametrize("rest", ["", " | The Ledger"])
+def test_headline_that_json_ld_or_the_pages_title_confirms_keeps_its_last_part(rest: str) -> None:
+    title = "Pact ends after three long years - sources"
+    head = describe(f'{{"@type": "NewsArticle", "headline": "{title}"}}') if not rest else ""
+    head += f'<title>{title}{rest}</title><meta property="og:title" content="{title}">'
+    assert read_head(head).title == title
+
+
+def test_headline_that_ends_with_an_ellipsis_is_completed() -> None:
+    head = "<title>Pact ends after three years of talks - Ledger</title>"
+    head += '<meta property="og:title" content="Pact ends after three…">'
+    assert read_head(head).title == "Pact ends after three years of talks"
+
+
 def test_own_article_is_told_from_others_by_its_headline() -> None:
     other = '{"@type": "NewsArticle", "headline": "Another story", "datePublished": "2026-10-01", "author": "Bo Li"}'
     own = '{"@type": "NewsArticle", "headline": "Pact ends after three years", "datePublished": "2026-11-02"}'
@@ -381,6 +451,27 @@ def test_comments_inside_a_description_are_not_the_article() -> None:
     reply = '{"@type": "SocialMediaPosting", "headline": "Pact", "datePublished": "2026-12-01", "author": "Bo Li"}'
     thread = f'{{"@type": "DiscussionForumPosting", "author": {{"name": "Ann Lee"}}, "comment": [{reply}]}}'
     assert read_head(describe(thread)).authors.names == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "NewsArticle", "headline": "Own", "author": [{"name": "Ann Lee"}, {"name": "Bo Li"},],}',
+        '{"@type": "WebSite"}, {"@type": "NewsArticle", "headline": "Own", "author": ["Ann Lee", "Bo Li"]}',
+        '//<![CDATA[\n{"@type": "NewsArticle", "headline": "Own", "author": ["Ann Lee", "Bo Li"]}\n//]]>',
+        '{\n// "x": 1,\n"@type": "NewsArticle", "headline": "Own", "author": ["Ann Lee", "Bo Li"]}',
+        '{"@type": "NewsArticle", "headline": "Own", "author": [{"name": "Ann Lee"}, {"name": "Bo Li"}], "x": y}',
+    ],
+)
+def test_description_is_read_though_it_is_not_quite_json(script: str) -> None:
+    found = read_head(f'<script type="application/ld+json; charset=utf-8">{script}</script>')
+    assert (found.title, found.authors.names) == ("Own", ("Ann Lee", "Bo Li"))
+
+
+def test_literal_of_a_description_may_have_a_type() -> None:
+    literal = '{"@type": "xsd:dateTime", "@value": "2026-11-02T08:00:00Z"}'
+    found = read_head(describe(f'{{"@type": "NewsArticle", "datePublished": {literal}}}'), url=PLAIN_URL)
+    assert found.times.published == (datetime(2026, 11, 2, 8, tzinfo=UTC), False)
 
 
 def test_broken_description_gives_what_can_be_read() -> None:
@@ -449,8 +540,8 @@ def test_day_in_the_path_may_have_its_month_in_words(path: str) -> None:
         ("", "<time datetime=2026-10-01>1 October</time><h1>Pact ends</h1><time datetime=2026-11-03>today</time>", 3),
         # Names of other systems.
         ('<meta name="x-published-date" content="2026-11-03T06:03:43Z">', "", 3),
-        ('<meta property="og:updated_time" content="2026-11-03T12:00:00Z">', "", 3),
         ("", '<script>page = {"publishedAt":"2026-11-03T09:00:00Z"}</script>', 3),
+        ("", HEADING + '<amp-timeago datetime="2026-11-03T10:30:00Z">3 days ago</amp-timeago>', 3),
         ("", "<p>London</p>" * 20 + "<p>Last edited on 3 November 2026</p>", 3),
         ('<meta property="og:image" content="https://news.example/2026/11/03/harbour.jpg">', "", 3),
         ('<meta name="date" content="2026-11-03">',
@@ -461,6 +552,19 @@ def test_day_of_publication(head: str, body: str, day: int) -> None:
     found = read_page(head, body).published_at
     assert found is not None
     assert found.date() == date(2026, 11, day)
+
+
+def test_a_last_change_alone_is_no_publication() -> None:
+    article = read_page('<meta property="article:modified_time" content="2026-11-03T12:00:00Z">', HEADING)
+    assert article.published_at is None
+    assert article.modified_at == datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+def test_day_in_the_text_does_not_move_what_the_page_states() -> None:
+    head = '<meta property="article:published_time" content="2026-11-03T21:08:14Z">'
+    found = read_page(head, f"{HEADING}<p>LONDON (November 4, 2026) - {TEXT}</p>").published_at
+    assert found is not None
+    assert found.isoformat() == "2026-11-03T21:08:14+00:00"
 
 
 def test_evening_in_america_is_the_day_in_its_path_though_an_update_shows_the_next() -> None:
