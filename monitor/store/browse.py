@@ -159,10 +159,10 @@ def stories_of(session: Session, article_id: int) -> list[int]:
     return sorted(set(session.exec(select(EventRow.story_id).where(EventRow.article_id == article_id))))
 
 
-def alerts_after(session: Session, after: int, *, limit: int = 50) -> list[Alert]:
-    """Return the alerts that came after the one with this id, oldest first."""
+def alerts_after(session: Session, after: int, *, limit: int = 50) -> list[int]:
+    """Return the ids of the alerts that came after the one with this id, oldest first."""
     newer = select(AlertRow.id).where(col(AlertRow.id) > after).order_by(col(AlertRow.id)).limit(limit)
-    return read_alerts(session, [one for one in session.exec(newer) if one is not None])
+    return [one for one in session.exec(newer) if one is not None]
 
 
 def newest_alert(session: Session) -> int:

@@ -264,7 +264,15 @@ def test_an_alert_arrives_on_the_open_page(page: Page, monitor: Monitor) -> None
     expect(card.locator("blockquote")).to_have_text(HOSTILE)
     expect(page.locator("#live-status")).to_have_text("1 alert came in")
     assert re.search(r"/alerts/\d+$", str(card.locator(".when a").get_attribute("href")))
-    card.locator(".source a").click()
+    arrived = card.evaluate("card => card.outerHTML")
+    card.get_by_role("button", name="Right").click()
+    assert re.search(r"/#alert-\d+$", page.url)
+    card = page.locator("article.card").first
+    expect(card.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "true")
+    card.get_by_role("button", name="Right").click()
+    expect(card.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "false")
+    assert card.evaluate("card => card.outerHTML") == arrived
+    card.locator("blockquote a").click()
     expect(page.locator("h1")).to_have_text(HOSTILE)
     assert page.evaluate("window.owned") is None
 
