@@ -1,6 +1,7 @@
 """The page over real HTTP: every view, every refusal, and hostile text that stays text."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sqlite3
@@ -644,6 +645,12 @@ async def test_it_listens_on_loopback_only(store: Store) -> None:
         port = int(page.url.rstrip("/").rpartition(":")[2])
         with pytest.raises(OSError, match="refused"), closing(socket.create_connection(("127.0.0.2", port), 1)):
             pass
+
+
+async def test_answers_do_not_wait_for_the_collector_to_go_through_all_libraries(store: Store) -> None:
+    async with serve(store):
+        assert gc.get_freeze_count() > 10_000
+    assert gc.get_freeze_count() == 0
 
 
 async def test_answers_do_not_wait_for_acknowledgements(store: Store) -> None:
