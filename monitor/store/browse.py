@@ -334,7 +334,7 @@ def _read_sourced(session: Session, event_ids: Sequence[int], *, are_newest: boo
     rows: list[Row[Any]] = []
     for chunk in in_chunks(sorted(events)):
         rows += session.connection().execute(joined.where(col(EventRow.id).in_(chunk)).order_by(col(EventRow.id)))
-    return [SourcedEvent(**row._mapping, event=events[row.id]) for row in rows]  # noqa: SLF001 - its public name
+    return [SourcedEvent(**row._asdict(), event=events[row.id]) for row in rows]
 
 
 # --- rules and routes -------------------------------------------------------------------------------------------
