@@ -53,10 +53,12 @@ def _show_alert(session: Session, alert_id: int, *, json: bool) -> None:
         print_json({"alert": alert, "story": told})
         return
     stdout.print(f"[bold]{escape(show(alert.title))}[/]", soft_wrap=True)
-    facts = (alert.site_name or alert.source, show_time(alert.published_at), alert.url)
-    stdout.print(f"[dim]{escape(show(' · '.join(facts)))}[/]", soft_wrap=True)
+    origin = (alert.site_name or alert.source, show_time(alert.published_at), alert.url)
+    stdout.print(f"[dim]{escape(show(' · '.join(origin)))}[/]", soft_wrap=True)
     told_at = show_time(alert.created_at)
-    stdout.print(f"[green]told {told_at}: {alert.novelty.value}[/] severity {alert.severity.value}", soft_wrap=True)
+    answers = ["acknowledged"] * alert.is_acknowledged + ([alert.judgement.value] if alert.judgement else [])
+    facts = " · ".join([f"severity {alert.severity.value}", *answers])
+    stdout.print(f"[green]told {told_at}: {alert.novelty.value}[/] {facts}", soft_wrap=True)
     for place, event in enumerate(alert.events):
         move = alert.moves[place] if place < len(alert.moves) else None
         _print_event(event, move)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Row, Select, cast, column, literal_column, table, text
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, and_, col, exists, func, or_, select
 
 from monitor.models import (
     Alert,
@@ -194,7 +194,7 @@ def list_stories(
     session: Session, *, story_id: int | None = None, before: int | None = None, limit: int = 50
 ) -> list[StoryDigest]:
     """Return the stories opened last, newest first, or those older than the one with the id `before`, or one."""
-    chosen = select(StoryRow).order_by(col(StoryRow.id).desc()).limit(limit)
+    chosen = select(StoryRow, _is_known()).order_by(col(StoryRow.id).desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(col(StoryRow.id) < before)
     if story_id is not None:
@@ -206,7 +206,7 @@ def list_stories(
             *map(col, (EventRow.story_id, EventRow.id, EventRow.article_id, ArticleRow.title, ArticleRow.source))
         )
         .join(ArticleRow, col(ArticleRow.id) == col(EventRow.article_id))
-        .where(col(EventRow.story_id).in_([row.id for row in rows]))
+        .where(col(EventRow.story_id).in_([row.id for row, _ in rows]))
         .order_by(col(EventRow.id))
     )
     for one in session.connection().execute(articles):
@@ -214,7 +214,17 @@ def list_stories(
     return _digest(session, rows, told)
 
 
-def _digest(session: Session, rows: Sequence[StoryRow], told: Mapping[int, Sequence[Any]]) -> list[StoryDigest]:
+def _is_known() -> ColumnElement[bool]:
+    """Return the condition under which somebody knows all that was told of a story."""
+    newer = exists().where(
+        col(AlertRow.story_id) == col(StoryRow.id), col(AlertRow.created_at) > col(StoryRow.acknowledged_at)
+    )
+    return and_(col(StoryRow.acknowledged_at).is_not(None), ~newer)
+
+
+def _digest(
+    session: Session, rows: Sequence[tuple[StoryRow, bool]], told: Mapping[int, Sequence[Any]]
+) -> list[StoryDigest]:
     """Return the stories that have events; those of articles that took theirs back have none."""
     openings = {story_id: articles[0] for story_id, articles in told.items()}
     events = read_events(session, [one.id for one in openings.values()])
@@ -227,9 +237,9 @@ def _digest(session: Session, rows: Sequence[StoryRow], told: Mapping[int, Seque
             articles=len({one.article_id for one in told[row.id]}),
             sources=tuple(dict.fromkeys(one.source for one in told[row.id])),
             event=events[openings[row.id].id],
-            is_acknowledged=row.acknowledged_at is not None,
+            is_acknowledged=is_known,
         )
-        for row in rows
+        for row, is_known in rows
         if row.id is not None and row.id in openings
     ]
 

@@ -288,7 +288,7 @@ def test_it_works_without_scripts(browser: Browser, base: str) -> None:
     page.get_by_role("button", name="Late").click()
     expect(page.get_by_role("button", name="Late")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.get_by_text("Acknowledged")).to_be_visible()
+    expect(page.get_by_text("Story acknowledged")).to_be_visible()
     page.goto("/rules/try")
     page.get_by_text("Or a whole rule").click()
     page.get_by_label("Rule", exact=True).fill('[[rules]]\nname = "x"\ntype = "dispute"\nmatch = "takes PRE/9 court"')
