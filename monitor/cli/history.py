@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from time import monotonic
 from typing import Annotated
+from unicodedata import normalize
 
 import typer
 from rich.markup import escape
@@ -160,7 +161,7 @@ def search(  # noqa: PLR0913 - an option each
     wanted = read_filter(
         utc_now(), company=company, kind=kind, modality=modality, source=source, since=since, until=until
     )
-    said = " ".join(words or ()).strip()
+    said = normalize("NFC", " ".join(words or ()).strip())
     if not said and wanted == ArticleFilter():
         raise typer.BadParameter("say what to look for, or of what: --company, --since …", param_hint="WORDS")
     wanted = replace(wanted, words=said)
