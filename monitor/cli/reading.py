@@ -128,8 +128,8 @@ def _print_article(stored: StoredArticle, events: Sequence[Event], alerts: Itera
         stdout.print(_describe(event), soft_wrap=True)
     if stored.text_removed_at:
         stdout.print(f"\n[dim]the text was removed on {show_time(stored.text_removed_at)}; the evidence stays:[/]")
-        for event in events:
-            stdout.print(f"“{escape(show(event.evidence.sentence))}”", soft_wrap=True)
+        for sentence in dict.fromkeys(event.evidence.sentence for event in events):
+            stdout.print(f"“{escape(show(sentence))}”", soft_wrap=True)
     else:
         stdout.print("\n" + _mark(article.text, events), soft_wrap=True)
     stdout.print(f"\n[dim]version {stored.version}; {len(article.stripped)} blocks stripped (--json shows them)[/]")
