@@ -43,6 +43,7 @@ from monitor.store.tables import (
     StoryRow,
 )
 
+_ALL = ArticleFilter()
 _FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
 _SNIPPET_WORDS = 24
 _MAX_STORY_EVENTS = 500
@@ -120,13 +121,17 @@ def _find_ids(session: Session, wanted: ArticleFilter, before: int | None, limit
 
 def list_filters(wanted: ArticleFilter) -> list[Select[Any]]:
     """Return for each filter the ids of the articles that pass it."""
+    told = event_conditions(wanted)
+    return _list_origins(wanted) + ([select(EventRow.article_id).where(*told)] if told else [])
+
+
+def _list_origins(wanted: ArticleFilter) -> list[Select[Any]]:
+    """Return the ids of the articles of a source, and of those of a time, where these are asked for."""
     filters: list[Select[Any]] = []
     if wanted.source:
         filters.append(select(ArticleRow.id).where(col(ArticleRow.source) == wanted.source))
     if wanted.since or wanted.until:
         filters.append(_dated_between(wanted.since, wanted.until))
-    if told := event_conditions(wanted):
-        filters.append(select(EventRow.article_id).where(*told))
     return filters
 
 
@@ -191,14 +196,25 @@ def count_unread(session: Session, *, most: int = 1000) -> int:
 
 
 def list_stories(
-    session: Session, *, story_id: int | None = None, before: int | None = None, limit: int = 50
+    session: Session,
+    wanted: ArticleFilter = _ALL,
+    *,
+    story_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[StoryDigest]:
-    """Return the stories opened last, newest first, or those older than the one with the id `before`, or one."""
+    """Return the stories opened last, newest first, or those older than the one with the id `before`, or one.
+
+    Wanted are those of which one event, or its article, is all of what is asked; words are ignored.
+    """
     chosen = select(StoryRow, _is_known()).order_by(col(StoryRow.id).desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(col(StoryRow.id) < before)
     if story_id is not None:
         chosen = chosen.where(col(StoryRow.id) == story_id)
+    conditions = event_conditions(wanted) + [col(EventRow.article_id).in_(ids) for ids in _list_origins(wanted)]
+    if conditions:
+        chosen = chosen.where(col(StoryRow.id).in_(select(EventRow.story_id).where(*conditions)))
     rows = session.exec(chosen).all()
     told: dict[int, list[Any]] = defaultdict(list)
     articles = (

@@ -30,6 +30,8 @@ VIEWS = {
     "now, of the busiest company": "/?company=Alder+Motors",
     "alert": "/alerts/{alert}",
     "stories": "/stories",
+    "stories of the busiest company": "/stories?company=Alder+Motors",
+    "stories of a source, and denied": "/stories?source=north-desk&modality=denied",
     "story": "/stories/{story}",
     "articles": "/articles",
     "article": "/articles/{article}",

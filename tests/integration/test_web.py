@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import signal
 import socket
 import sqlite3
@@ -347,6 +348,20 @@ async def test_the_filters_keep_what_was_asked_and_page_on_with_it(store: Store)
     assert following.attributes["href"] == (
         "/articles?q=before&company=Alderon&type=new_partnership&modality=confirmed&since=2026-05-01&before=6"
     )
+
+
+async def test_stories_are_filtered_alike_on_the_page_and_in_the_api(store: Store) -> None:
+    fill(store, "Birchway", alerts=2)
+    paths = ("/stories?company=Alderon&type=new_partnership", "/stories?type=dispute", "/api/stories?type=dispute")
+    found, nothing, api = (await read_all(serve(store), paths)).values()
+    tree = LexborHTMLParser(found)
+    assert len(tree.css("article.card")) == 2
+    assert [node.attributes["value"] for node in tree.css("option[selected], #company")] == [
+        "Alderon",
+        "new_partnership",
+    ]
+    assert "No story is all of this." in nothing
+    assert json.loads(api)["items"] == []
 
 
 async def test_older_alerts_are_paged_without_gap_or_repeat(store: Store) -> None:
