@@ -153,7 +153,10 @@ async def measure(store: Store, count: int, rounds: int) -> None:
         day = session.connection().exec_driver_sql("SELECT date(min(published_at), '+3 days') FROM articles").scalar()
     places = {"alert": count // 20, "story": count // 40, "article": count // 2, "day": day, "rare": COMPANIES[-1]}
     print(f"{'view':44}{'median ms':>10}{'p99 ms':>10}{'CPU ms':>10}{'kB':>8}{'rounds':>8}")
-    async with PageServer(store=store, settings=settings) as page, httpx.AsyncClient(base_url=page.url) as client:
+    async with (
+        PageServer(store=store, settings=settings) as page,
+        httpx.AsyncClient(base_url=page.url, timeout=60) as client,
+    ):
         for name, path in VIEWS.items():
             times, cpu, size = await time_view(client, path.format(**places), rounds)
             p99 = statistics.quantiles(times, n=100, method="inclusive")[98]
