@@ -360,7 +360,12 @@ def _read_sourced(session: Session, event_ids: Sequence[int], *, are_newest: boo
     rows: list[Row[Any]] = []
     for chunk in in_chunks(sorted(events)):
         rows += session.connection().execute(joined.where(col(EventRow.id).in_(chunk)).order_by(col(EventRow.id)))
-    return [SourcedEvent(**row._asdict(), event=events[row.id]) for row in rows]
+    return [
+        SourcedEvent(
+            id=row.id, article_id=row.article_id, title=row.title, source=row.source, at=row.at, event=events[row.id]
+        )
+        for row in rows
+    ]
 
 
 # --- rules and routes -------------------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
             **_alert_values(session, history.list_alerts(session, company=folded, limit=_COMPANY_ALERTS)),
             "query": query,
         }
-    latest = ledger.read_latest_steps(session)
+    latest = ledger.read_latest_steps(session, pairs=_MAX_LATEST)
     changes = listings.changes_of_week(latest, around.now(), limit=_MAX_LATEST)
     since = around.now() - timedelta(days=_COMPANY_DAYS)
     return {
