@@ -994,7 +994,7 @@ class StoryDigest:
     event: Event
     """The one that opened it."""
     is_acknowledged: bool = False
-    """Somebody knows it."""
+    """Somebody knows all that was told of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

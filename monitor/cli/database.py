@@ -96,15 +96,14 @@ def check(
     """
     path = file or Path(load_settings(context).main.database)
     with stderr.status("checking") if stderr.is_terminal else nullcontext():
-        faults = upkeep.find_faults(path)
-        unchecked = [] if faults else upkeep.list_unchecked(path)
-    for what in unchecked:
+        found = upkeep.examine(path)
+    for what in found.unchecked:
         stderr.print(f"[dim]not looked for, its schema is older:[/] {what}", soft_wrap=True)
     if json:
-        print_json(faults)
-    for fault in [] if json else faults:
+        print_json(found.faults)
+    for fault in [] if json else found.faults:
         stdout.print(f"[red]✗[/] {escape(show(fault))}", soft_wrap=True)
-    if faults:
+    if found.faults:
         raise typer.Exit(ExitCode.FAILED)
     if not json:
         stdout.print("[green]✓[/] sound")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from time import monotonic
 from typing import Annotated
+from unicodedata import normalize
 
 import typer
 from rich.markup import escape
@@ -33,7 +34,7 @@ from monitor.cli.context import (
 from monitor.config import Settings
 from monitor.detect import collect_sets, compile_query, is_query
 from monitor.errors import MonitorError
-from monitor.models import Alert, ArticleFilter, FoundArticle, Relation, StoredArticle, Transition
+from monitor.models import Alert, ArticleFilter, FoundArticle, Relation, Standing, StoredArticle, Transition
 from monitor.store import Session, browse
 from monitor.store import history as records
 from monitor.store.seek import Sought, search_articles
@@ -62,20 +63,22 @@ def history(  # noqa: PLR0913 - an option each
     kind: TypeOption = None,
     modality: ModalityOption = None,
     source: SourceOption = None,
+    standing: Annotated[Standing | None, typer.Option("--standing", help="By `monitor ack` of their stories.")] = None,
     before: BeforeOption = None,
     limit: LimitOption = 20,
     json: JsonOption = False,
 ) -> None:
-    """List the last alerts, newest first; --before leads on to older ones.
+    """List the last alerts, newest first, dimmed if their stories are acknowledged; --before leads on to older ones.
 
-    Examples: monitor history; monitor history Microsoft --since 7d --type termination
+    Examples: monitor history; monitor history Microsoft --since 7d --type termination;
+    monitor history --standing unread
     """
     settings = load_settings(context)
     wanted = read_filter(
         utc_now(), company=company, kind=kind, modality=modality, source=source, since=since, until=until
     )
     with open_store(settings) as store, store.read() as session:
-        alerts = records.find_alerts(session, wanted, before=before, limit=limit)
+        alerts = records.find_alerts(session, wanted, standing=standing, before=before, limit=limit)
     if json:
         print_json(alerts)
         return
@@ -103,7 +106,7 @@ def _make_table(alerts: Iterable[Alert], *, is_wide: bool) -> Table:
             escape(show(", ".join(one.name for one in first.participants))),
             escape(show(alert.title)),
         ]
-        table.add_row(*(cells if is_wide else cells[:-1]))
+        table.add_row(*(cells if is_wide else cells[:-1]), style="dim" if alert.is_acknowledged else "")
     return table
 
 
@@ -158,7 +161,7 @@ def search(  # noqa: PLR0913 - an option each
     wanted = read_filter(
         utc_now(), company=company, kind=kind, modality=modality, source=source, since=since, until=until
     )
-    said = " ".join(words or ()).strip()
+    said = normalize("NFC", " ".join(words or ()).strip())
     if not said and wanted == ArticleFilter():
         raise typer.BadParameter("say what to look for, or of what: --company, --since …", param_hint="WORDS")
     wanted = replace(wanted, words=said)

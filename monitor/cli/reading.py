@@ -53,10 +53,12 @@ def _show_alert(session: Session, alert_id: int, *, json: bool) -> None:
         print_json({"alert": alert, "story": told})
         return
     stdout.print(f"[bold]{escape(show(alert.title))}[/]", soft_wrap=True)
-    facts = (alert.site_name or alert.source, show_time(alert.published_at), alert.url)
-    stdout.print(f"[dim]{escape(show(' · '.join(facts)))}[/]", soft_wrap=True)
+    origin = (alert.site_name or alert.source, show_time(alert.published_at), alert.url)
+    stdout.print(f"[dim]{escape(show(' · '.join(origin)))}[/]", soft_wrap=True)
     told_at = show_time(alert.created_at)
-    stdout.print(f"[green]told {told_at}: {alert.novelty.value}[/] severity {alert.severity.value}", soft_wrap=True)
+    answers = ["acknowledged"] * alert.is_acknowledged + ([alert.judgement.value] if alert.judgement else [])
+    facts = " · ".join([f"severity {alert.severity.value}", *answers])
+    stdout.print(f"[green]told {told_at}: {alert.novelty.value}[/] {facts}", soft_wrap=True)
     for place, event in enumerate(alert.events):
         move = alert.moves[place] if place < len(alert.moves) else None
         _print_event(event, move)
@@ -126,8 +128,8 @@ def _print_article(stored: StoredArticle, events: Sequence[Event], alerts: Itera
         stdout.print(_describe(event), soft_wrap=True)
     if stored.text_removed_at:
         stdout.print(f"\n[dim]the text was removed on {show_time(stored.text_removed_at)}; the evidence stays:[/]")
-        for event in events:
-            stdout.print(f"“{escape(show(event.evidence.sentence))}”", soft_wrap=True)
+        for sentence in dict.fromkeys(event.evidence.sentence for event in events):
+            stdout.print(f"“{escape(show(sentence))}”", soft_wrap=True)
     else:
         stdout.print("\n" + _mark(article.text, events), soft_wrap=True)
     stdout.print(f"\n[dim]version {stored.version}; {len(article.stripped)} blocks stripped (--json shows them)[/]")

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Row, Select, cast, column, literal_column, table, text
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, and_, col, exists, func, or_, select
 
 from monitor.models import (
     Alert,
@@ -43,6 +43,7 @@ from monitor.store.tables import (
     StoryRow,
 )
 
+_ALL = ArticleFilter()
 _FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
 _SNIPPET_WORDS = 24
 _MAX_STORY_EVENTS = 500
@@ -120,13 +121,17 @@ def _find_ids(session: Session, wanted: ArticleFilter, before: int | None, limit
 
 def list_filters(wanted: ArticleFilter) -> list[Select[Any]]:
     """Return for each filter the ids of the articles that pass it."""
+    told = event_conditions(wanted)
+    return _list_origins(wanted) + ([select(EventRow.article_id).where(*told)] if told else [])
+
+
+def _list_origins(wanted: ArticleFilter) -> list[Select[Any]]:
+    """Return the ids of the articles of a source, and of those of a time, where these are asked for."""
     filters: list[Select[Any]] = []
     if wanted.source:
         filters.append(select(ArticleRow.id).where(col(ArticleRow.source) == wanted.source))
     if wanted.since or wanted.until:
         filters.append(_dated_between(wanted.since, wanted.until))
-    if told := event_conditions(wanted):
-        filters.append(select(EventRow.article_id).where(*told))
     return filters
 
 
@@ -159,10 +164,10 @@ def stories_of(session: Session, article_id: int) -> list[int]:
     return sorted(set(session.exec(select(EventRow.story_id).where(EventRow.article_id == article_id))))
 
 
-def alerts_after(session: Session, after: int, *, limit: int = 50) -> list[Alert]:
-    """Return the alerts that came after the one with this id, oldest first."""
+def alerts_after(session: Session, after: int, *, limit: int = 50) -> list[int]:
+    """Return the ids of the alerts that came after the one with this id, oldest first."""
     newer = select(AlertRow.id).where(col(AlertRow.id) > after).order_by(col(AlertRow.id)).limit(limit)
-    return read_alerts(session, [one for one in session.exec(newer) if one is not None])
+    return [one for one in session.exec(newer) if one is not None]
 
 
 def newest_alert(session: Session) -> int:
@@ -191,14 +196,25 @@ def count_unread(session: Session, *, most: int = 1000) -> int:
 
 
 def list_stories(
-    session: Session, *, story_id: int | None = None, before: int | None = None, limit: int = 50
+    session: Session,
+    wanted: ArticleFilter = _ALL,
+    *,
+    story_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[StoryDigest]:
-    """Return the stories opened last, newest first, or those older than the one with the id `before`, or one."""
-    chosen = select(StoryRow).order_by(col(StoryRow.id).desc()).limit(limit)
+    """Return the stories opened last, newest first, or those older than the one with the id `before`, or one.
+
+    Wanted are those of which one event, or its article, is all of what is asked; words are ignored.
+    """
+    chosen = select(StoryRow, _is_known()).order_by(col(StoryRow.id).desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(col(StoryRow.id) < before)
     if story_id is not None:
         chosen = chosen.where(col(StoryRow.id) == story_id)
+    conditions = event_conditions(wanted) + [col(EventRow.article_id).in_(ids) for ids in _list_origins(wanted)]
+    if conditions:
+        chosen = chosen.where(col(StoryRow.id).in_(select(EventRow.story_id).where(*conditions)))
     rows = session.exec(chosen).all()
     told: dict[int, list[Any]] = defaultdict(list)
     articles = (
@@ -206,7 +222,7 @@ def list_stories(
             *map(col, (EventRow.story_id, EventRow.id, EventRow.article_id, ArticleRow.title, ArticleRow.source))
         )
         .join(ArticleRow, col(ArticleRow.id) == col(EventRow.article_id))
-        .where(col(EventRow.story_id).in_([row.id for row in rows]))
+        .where(col(EventRow.story_id).in_([row.id for row, _ in rows]))
         .order_by(col(EventRow.id))
     )
     for one in session.connection().execute(articles):
@@ -214,7 +230,17 @@ def list_stories(
     return _digest(session, rows, told)
 
 
-def _digest(session: Session, rows: Sequence[StoryRow], told: Mapping[int, Sequence[Any]]) -> list[StoryDigest]:
+def _is_known() -> ColumnElement[bool]:
+    """Return the condition under which somebody knows all that was told of a story."""
+    newer = exists().where(
+        col(AlertRow.story_id) == col(StoryRow.id), col(AlertRow.created_at) > col(StoryRow.acknowledged_at)
+    )
+    return and_(col(StoryRow.acknowledged_at).is_not(None), ~newer)
+
+
+def _digest(
+    session: Session, rows: Sequence[tuple[StoryRow, bool]], told: Mapping[int, Sequence[Any]]
+) -> list[StoryDigest]:
     """Return the stories that have events; those of articles that took theirs back have none."""
     openings = {story_id: articles[0] for story_id, articles in told.items()}
     events = read_events(session, [one.id for one in openings.values()])
@@ -227,9 +253,9 @@ def _digest(session: Session, rows: Sequence[StoryRow], told: Mapping[int, Seque
             articles=len({one.article_id for one in told[row.id]}),
             sources=tuple(dict.fromkeys(one.source for one in told[row.id])),
             event=events[openings[row.id].id],
-            is_acknowledged=row.acknowledged_at is not None,
+            is_acknowledged=is_known,
         )
-        for row in rows
+        for row, is_known in rows
         if row.id is not None and row.id in openings
     ]
 
@@ -334,7 +360,12 @@ def _read_sourced(session: Session, event_ids: Sequence[int], *, are_newest: boo
     rows: list[Row[Any]] = []
     for chunk in in_chunks(sorted(events)):
         rows += session.connection().execute(joined.where(col(EventRow.id).in_(chunk)).order_by(col(EventRow.id)))
-    return [SourcedEvent(**row._mapping, event=events[row.id]) for row in rows]  # noqa: SLF001 - its public name
+    return [
+        SourcedEvent(
+            id=row.id, article_id=row.article_id, title=row.title, source=row.source, at=row.at, event=events[row.id]
+        )
+        for row in rows
+    ]
 
 
 # --- rules and routes -------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import case
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, select
 
 from monitor.models import Judgement, Precision
 from monitor.store.tables import AlertEventRow, AlertRow, ArticleRow, EventRow, FeedbackRow
@@ -32,13 +32,16 @@ def measure_precision(session: Session, by: str) -> list[Precision]:
     wrong, late = (
         func.sum(case((col(FeedbackRow.judgement) == one, 1), else_=0)) for one in (Judgement.WRONG, Judgement.LATE)
     )
-    rows = session.exec(
+    told = and_(col(AlertEventRow.alert_id) == col(FeedbackRow.alert_id), col(AlertEventRow.position) == 0)
+    counted = (
         select(group, judged, wrong, late)
-        .join(AlertRow, col(AlertRow.id) == col(FeedbackRow.alert_id))
-        .join(ArticleRow, col(ArticleRow.id) == col(AlertRow.article_id))
-        .join(AlertEventRow, (col(AlertEventRow.alert_id) == col(AlertRow.id)) & (col(AlertEventRow.position) == 0))
+        .select_from(FeedbackRow)
+        .join(AlertEventRow, told)
         .join(EventRow, col(EventRow.id) == col(AlertEventRow.event_id))
         .group_by(group)
         .order_by(judged.desc(), group)
     )
+    if by == "source":
+        counted = counted.join(ArticleRow, col(ArticleRow.id) == col(EventRow.article_id))
+    rows = session.exec(counted)
     return [Precision(name=row[0], right=row[1] - row[2], judged=row[1], late=row[3]) for row in rows]

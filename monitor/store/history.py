@@ -1,6 +1,7 @@
 """What people ask the history for."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -204,5 +205,12 @@ def full_text_query(words: str) -> str:
     for quoted, word in _QUERY_PART.findall(words):
         literal = (quoted or word.rstrip("*")).translate(_NO_FULL_TEXT).strip()
         if re.search(r"\w", literal):
-            parts.append(f'"{literal}"' + ("*" if word.endswith("*") else ""))
-    return " ".join(parts)
+            parts.append(quote_words(literal, is_open=word.endswith("*")))
+    return " AND ".join(parts)
+
+
+def quote_words(words: str, *, is_open: bool = False) -> str:
+    """Return words that stand together for FTS5, or what begins so; accents may be written either way (NFC, NFD)."""
+    forms = dict.fromkeys(unicodedata.normalize(form, words) for form in ("NFC", "NFD"))
+    quoted = [f'"{form}"' + ("*" if is_open else "") for form in forms]
+    return quoted[0] if len(quoted) == 1 else f"({' OR '.join(quoted)})"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, inspect
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Bundle
 from sqlmodel import Session, and_, col, func, or_, select
 
@@ -40,8 +41,8 @@ from monitor.store.tables import (
 )
 from monitor.track import fold_name, is_copy, list_bands, passage_of
 
-_EVENT: Bundle[Any] = Bundle("event", *inspect(EventRow).columns)
-_PARTICIPANT: Bundle[Any] = Bundle("participant", *inspect(ParticipantRow).columns)
+_EVENTS = select_columns(inspect(EventRow).local_table)
+_PARTICIPANTS = select_columns(inspect(ParticipantRow).local_table)
 _HEADING_COLUMNS = ("title", "url", "source", "site_name", "language", "published_at")
 _HEADING: Bundle[Any] = Bundle("heading", *(inspect(ArticleRow).columns[name] for name in _HEADING_COLUMNS))
 """What is read of many rows at once, as named tuples: ten times as quick as rows that can be written back."""
@@ -303,7 +304,7 @@ def read_events(session: Session, event_ids: Sequence[int]) -> dict[int, Event]:
     events: dict[int, Event] = {}
     for chunk in in_chunks(event_ids):
         participants = _participants_of(session, chunk)
-        for row in session.exec(select(_EVENT).where(col(EventRow.id).in_(chunk))):
+        for row in session.connection().execute(_EVENTS.where(col(EventRow.id).in_(chunk))).all():
             named = (Participant(name=one.name, is_watched=one.is_watched) for one in participants[row.id])
             events[row.id] = _event_of(row, tuple(named))
     return events
@@ -377,7 +378,8 @@ def _facts_of(session: Session, story_ids: Sequence[int], since: datetime | None
 def _passages_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return how the first articles of each story tell it."""
     evidence: dict[tuple[int, int], list[Evidence]] = defaultdict(list)
-    for row in session.exec(select(_EVENT).where(col(EventRow.story_id).in_(story_ids)).order_by(col(EventRow.id))):
+    told = _EVENTS.where(col(EventRow.story_id).in_(story_ids)).order_by(col(EventRow.id))
+    for row in session.connection().execute(told):
         evidence[row.story_id, row.article_id].append(_evidence_of(row))
     passages: dict[int, list[str]] = defaultdict(list)
     for (story_id, article_id), found in evidence.items():
@@ -391,7 +393,7 @@ def _participants_of(session: Session, event_ids: Sequence[int]) -> dict[int, li
     """Return the participants of each event, in their order."""
     rows: dict[int, list[Row[Any]]] = defaultdict(list)
     for chunk in in_chunks(event_ids):
-        wanted = select(_PARTICIPANT).where(col(ParticipantRow.event_id).in_(chunk))
-        for row in session.exec(wanted.order_by(col(ParticipantRow.position))):
+        wanted = _PARTICIPANTS.where(col(ParticipantRow.event_id).in_(chunk))
+        for row in session.connection().execute(wanted.order_by(col(ParticipantRow.position))).all():
             rows[row.event_id].append(row)
     return rows

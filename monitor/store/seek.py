@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, column, inspect, literal_column, table
 from sqlalchemy import select as select_columns
@@ -12,6 +13,7 @@ from sqlmodel import Session, col
 from monitor.detect import AllOf, AnyOf, Need, Search, Words, cut_snippet, find_places
 from monitor.models import Article, ArticleFilter, FoundArticle
 from monitor.store.browse import list_filters
+from monitor.store.history import quote_words
 from monitor.store.tables import ArticleRow
 
 MAX_ARTICLES = 2000
@@ -86,7 +88,7 @@ def seek(  # noqa: PLR0913 - as above
 def _walk(
     session: Session, need: Need | None, wanted: ArticleFilter, before: int | None
 ) -> Iterator[tuple[FoundArticle, Article]]:
-    """Yield the articles that may be meant, newest first; read as they are asked for."""
+    """Yield the articles that may be meant, newest first, composed (NFC) as queries are; read as they are asked for."""
     if need is None:
         number: ColumnElement[Any] = _NUMBER
         chosen = select_columns(number).where(*(number.in_(ids) for ids in list_filters(wanted)))
@@ -109,8 +111,8 @@ def _walk(
                 heading,
                 Article(
                     url=row.url,
-                    title=row.title,
-                    text=row.text,
+                    title=normalize("NFC", row.title),
+                    text=normalize("NFC", row.text),
                     site_name=row.site_name,
                     language=row.language,
                     published_at=row.published_at,
@@ -122,8 +124,8 @@ def write_need(need: Need) -> str:
     """Return what a text must hold as a query for FTS5."""
     match need:
         case Words():
-            words = [f'"{word}"' for word in need.words]
-            return "(" + " AND ".join(words) + ("*" if need.is_open else "") + ")"
+            *words, last = need.words
+            return "(" + " AND ".join([*map(quote_words, words), quote_words(last, is_open=need.is_open)]) + ")"
         case AllOf():
             return "(" + " AND ".join(map(write_need, need.parts)) + ")"
         case AnyOf():

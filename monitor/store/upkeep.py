@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -102,30 +103,28 @@ def check_backup(backup: Path) -> None:
         _read_schema(source, backup)
 
 
-def find_faults(path: Path) -> list[str]:
-    """Return what is wrong with a database, in words; nothing if it is sound. It may be in use.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What is wrong with a database, in words, and what of its older schema was not looked for."""
 
-    Of an older schema everything is checked but `list_unchecked`; NewerDatabase if a newer monitor wrote it.
-    """
+    faults: list[str]
+    unchecked: list[str]
+
+
+def examine(path: Path) -> Examination:
+    """Look for what is wrong with a database, which may be in use; NewerDatabase if a newer monitor wrote it."""
     with _open(path) as source:
         source.execute("BEGIN")
         faults = _ask_sqlite(source, f"PRAGMA integrity_check({_MAX_FAULTS})")
         if faults:  # what its tables hold says nothing then
-            return faults
-        schema = _read_schema(source, path)
+            return Examination(faults=faults, unchecked=[])
+        unchecked = _list_later(_read_schema(source, path))
         strays = source.execute("PRAGMA foreign_key_check").fetchmany(_MAX_FAULTS)
         faults = [f"row {row} of {table} refers to nothing in {parent}" for table, row, parent, _ in strays]
-        later = _list_later(schema)
         for what, query in _INVARIANTS.items():
-            count = 0 if what in later else source.execute(query).fetchone()[0]
+            count = 0 if what in unchecked else source.execute(query).fetchone()[0]
             faults += [f"{what}: {count:,}"] if count else []
-    return faults
-
-
-def list_unchecked(path: Path) -> list[str]:
-    """Return what is not looked for in a database because its older schema has no place for it."""
-    with _open(path) as source:
-        return _list_later(_read_schema(source, path))
+    return Examination(faults=faults, unchecked=unchecked)
 
 
 def _list_later(schema: str) -> list[str]:

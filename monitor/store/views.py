@@ -58,20 +58,44 @@ next.is_background OR next.state = ledger.state
 OR ({_is_one_of("next.state", SAYS_NOT_HOW)} AND {_is_one_of("ledger.state", OPEN)})
 OR (next.state = '{RelationState.EXPANDED}' AND {_is_one_of("ledger.state", EXCLUSIVITIES)})
 """
-"""As `track.relation` decides it; a test compares the two."""
+"""As `track.relation` decides it, like the long forms of names below; a test compares the two."""
+_FIRST_WORD = "substr({0}, 1, instr({0} || ' ', ' ') - 1)"
 _RELATIONS = f"""
 WITH RECURSIVE
 kinds(type, state, rank) AS (VALUES {_KINDS}),
-moving AS (
-    SELECT DISTINCT events.id, kinds.state, kinds.rank, events.modality = 'historical' AS is_background,
-        coalesce(articles.published_at, articles.first_seen_at) AS at, events.modality, events.subject,
-        lower(coalesce(events.subject, '')) AS topic, one.folded AS left, other.folded AS right
+pairs AS MATERIALIZED (
+    SELECT DISTINCT events.id, one.folded AS left, other.folded AS right,
+        {_FIRST_WORD.format("one.folded")} AS left_word, {_FIRST_WORD.format("other.folded")} AS right_word
     FROM events
-    JOIN kinds ON kinds.type = events.type
     JOIN articles ON articles.id = events.article_id AND articles.version = events.article_version
     JOIN participants AS one ON one.event_id = events.id
     JOIN participants AS other ON other.event_id = events.id AND other.folded > one.folded
         AND substr(other.folded, 1, length(one.folded) + 1) <> one.folded || ' '
+),
+beside(word, name, first_word) AS MATERIALIZED (
+    SELECT left_word, right, right_word FROM pairs UNION SELECT right_word, left, left_word FROM pairs
+),
+longer AS (
+    SELECT short.word, short.name, long.name AS long_name,
+        max(long.name) OVER (PARTITION BY short.word, short.name) AS longest
+    FROM beside AS short JOIN beside AS long ON long.word = short.word AND long.first_word = short.first_word
+        AND substr(long.name, 1, length(short.name) + 1) = short.name || ' '
+),
+long_forms AS MATERIALIZED (
+    SELECT word, name, longest FROM longer GROUP BY word, name
+    HAVING min(long_name = longest OR substr(longest, 1, length(long_name) + 1) = long_name || ' ')
+),
+moving AS (
+    SELECT DISTINCT events.id, kinds.state, kinds.rank, events.modality = 'historical' AS is_background,
+        coalesce(articles.published_at, articles.first_seen_at) AS at, events.modality, events.subject,
+        lower(coalesce(events.subject, '')) AS topic,
+        coalesce(one.longest, pairs.left) AS left, coalesce(other.longest, pairs.right) AS right
+    FROM pairs
+    JOIN events ON events.id = pairs.id
+    JOIN kinds ON kinds.type = events.type
+    JOIN articles ON articles.id = events.article_id
+    LEFT JOIN long_forms AS one ON one.word = pairs.right_word AND one.name = pairs.left
+    LEFT JOIN long_forms AS other ON other.word = pairs.left_word AND other.name = pairs.right
     WHERE events.modality IN ('confirmed', 'reported', 'historical')
 ),
 steps AS MATERIALIZED (
@@ -89,8 +113,8 @@ ledger(left, right, topic, number, state, moved_by) AS (
         AND next.topic = ledger.topic AND next.number = ledger.number + 1
 )
 SELECT
-    (SELECT name FROM participants WHERE event_id = ledger.moved_by AND folded = ledger.left LIMIT 1) AS company,
-    (SELECT name FROM participants WHERE event_id = ledger.moved_by AND folded = ledger.right LIMIT 1) AS partner,
+    (SELECT name FROM participants WHERE folded = ledger.left ORDER BY event_id DESC LIMIT 1) AS company,
+    (SELECT name FROM participants WHERE folded = ledger.right ORDER BY event_id DESC LIMIT 1) AS partner,
     events.subject, ledger.state,
     strftime('%Y-%m-%dT%H:%M:%SZ', coalesce(articles.published_at, articles.first_seen_at)) AS since,
     events.type, events.modality, events.sentence, events.id AS event_id, events.article_id

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
+from unicodedata import normalize
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.exceptions import HTTPException
@@ -111,7 +112,7 @@ def read_id(text: str) -> int | None:
 
 
 def _read_text(asked: Mapping[str, str], name: str, most: int = MAX_TEXT_CHARS) -> str:
-    text = asked.get(name, "")
+    text = normalize("NFC", asked.get(name, ""))
     if len(text) > most:
         raise HTTPException(400, f"The value of “{name}” may have {most} characters at most.")
     return text

@@ -64,6 +64,8 @@ class Timeline:
     height: float
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
+    has_clock: bool
+    """Its ticks are nearer than a day: their times matter."""
     bar_top: float = _BAR_TOP
     bar_height: float = _BAR_HEIGHT
     width: float = WIDTH
@@ -101,7 +103,12 @@ def draw_timeline(steps: Sequence[Change], events: Sequence[SourcedEvent], now: 
         _draw_lane(axis, number * _LANE_HEIGHT, lane_steps, told)
         for number, (lane_steps, told) in enumerate(subjects.values())
     )
-    return Timeline(height=len(lanes) * _LANE_HEIGHT + _AXIS_HEIGHT, lanes=lanes, ticks=_draw_ticks(axis))
+    return Timeline(
+        height=len(lanes) * _LANE_HEIGHT + _AXIS_HEIGHT,
+        lanes=lanes,
+        ticks=_draw_ticks(axis),
+        has_clock=axis.span < timedelta(days=_TICKS - 1),
+    )
 
 
 def draw_bars(values: Sequence[float], *, width: float = 108, height: float = 24) -> tuple[Bar, ...]:

@@ -12,7 +12,7 @@ from monitor.models import Relation, RelationState
 from monitor.track import fold_name, is_same_company
 
 WIDTH = 944
-"""In units that are pixels on a wide screen."""
+"""Of both sides, in units that are pixels on a wide screen."""
 MAX_PARTNERS = 60
 _ROW, _MARGIN = 30, 18
 _REACH = 172.0
@@ -24,8 +24,8 @@ _NAME_CHAR, _STATE_CHAR = 8.2, 6.6
 """How wide a letter is, on the safe side."""
 _FEW = 5
 """So many partners need one side only."""
-_ASIDE = 260.0
-"""How much further left the company and its few partners lie then."""
+_ASIDE = 130.0
+"""Where the company lies then: its name stands above it, 30 letters at most."""
 Point = tuple[float, float]
 
 
@@ -62,7 +62,12 @@ class Graph:
     middle: Point
     """Where the company lies."""
     height: float
-    width: float = WIDTH
+    width: float
+
+    @property
+    def is_one_sided(self) -> bool:
+        """All partners lie on the right."""
+        return self.width < WIDTH
 
 
 def draw_partners(company: str, relations: Sequence[Relation]) -> Graph:
@@ -71,7 +76,7 @@ def draw_partners(company: str, relations: Sequence[Relation]) -> Graph:
     for relation in relations:
         by_partner[_find_partner(company, relation)].append(relation)
     names = list(by_partner)[:MAX_PARTNERS]
-    sides, middle = ((names[::2], names[1::2]), WIDTH / 2) if len(names) > _FEW else (([], names), WIDTH / 2 - _ASIDE)
+    sides, middle = ((names[::2], names[1::2]), WIDTH / 2) if len(names) > _FEW else (([], names), _ASIDE)
     height = float(max(max(map(len, sides)) * _ROW + 2 * _MARGIN, 4 * _ROW))
     columns = [
         [
@@ -82,7 +87,11 @@ def draw_partners(company: str, relations: Sequence[Relation]) -> Graph:
     ]
     in_turn = (one for one in chain.from_iterable(zip_longest(*columns)) if one)
     return Graph(
-        partners=list(in_turn), missing=len(by_partner) - len(names), middle=(middle, height / 2), height=height
+        partners=list(in_turn),
+        missing=len(by_partner) - len(names),
+        middle=(middle, height / 2),
+        height=height,
+        width=middle + WIDTH / 2,
     )
 
 

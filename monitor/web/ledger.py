@@ -13,6 +13,7 @@ from monitor.track import fold_name, fold_relations, is_same_company, read_relat
 WEEK = timedelta(days=7)
 EVENTS_OF_LATEST = 12
 """Of each pair: enough to know where it stood before its last news."""
+MAX_LATEST_PAIRS = 60
 
 Pair = tuple[str, str]
 """Two folded names."""
@@ -29,9 +30,9 @@ class LatestSteps:
     """Of a pair with more news than `EVENTS_OF_LATEST`, nothing before then was looked at; None if there is none."""
 
 
-def read_latest_steps(session: Session) -> LatestSteps:
-    """Return the steps of the relations that the newest news moved."""
-    latest = browse.latest_pairs(session)
+def read_latest_steps(session: Session, *, pairs: int = MAX_LATEST_PAIRS) -> LatestSteps:
+    """Return the steps of the relations that the newest news moved, of so many pairs at most."""
+    latest = browse.latest_pairs(session, limit=pairs)
     told = browse.events_of_pairs(session, latest.pairs, most=EVENTS_OF_LATEST)
     return LatestSteps(steps=_trace(told, latest.pairs), oldest=latest.oldest, cut_at=_find_cut(told))
 

@@ -128,8 +128,9 @@ def tell_reach(sought: seek.Sought[Any]) -> str | None:
 
 
 def read_stories(session: Session, query: Query, _around: Surroundings) -> Rows:
-    """Return the newest stories."""
-    return _page(query, lambda asked, limit: browse.list_stories(session, before=asked, limit=limit))
+    """Return the newest stories, all or those of which an article tells what was asked for."""
+    wanted = query.articles
+    return _page(query, lambda asked, limit: browse.list_stories(session, wanted, before=asked, limit=limit))
 
 
 def read_relations(session: Session, query: Query, _around: Surroundings) -> Rows:
@@ -208,7 +209,13 @@ LISTINGS = (
         asks=("q", "company", "type", "modality", "source", "since", "until", "before", "limit"),
         read=read_articles,
     ),
-    Listing(name="stories", title="Stories", item=StoryDigest, asks=("before", "limit"), read=read_stories),
+    Listing(
+        name="stories",
+        title="Stories",
+        item=StoryDigest,
+        asks=("company", "type", "modality", "source", "since", "until", "before", "limit"),
+        read=read_stories,
+    ),
     Listing(name="searches", title="Saved searches", item=SavedSearch, asks=("limit",), read=read_searches),
     Listing(name="relations", title="Relations", item=Relation, asks=("company", "limit"), read=read_relations),
     Listing(name="changes", title="What changed this week", item=Change, asks=("limit",), read=read_changes),

@@ -1,7 +1,9 @@
-"""New alerts as they come: server-sent events, read from the database, so that any process may have stored them."""
+"""News of new alerts: server-sent events, read from the database, so that any process may have stored them.
+
+An event is the address of a stretch of *Now* that holds the alerts: they are shown as that view shows them.
+"""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.concurrency import run_in_threadpool
@@ -9,11 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from monitor.models import Alert
 from monitor.store import Store, browse
-from monitor.web.asking import read_id
-from monitor.web.feeds import Say
-from monitor.web.wording import say_clock, say_words
+from monitor.web.asking import Query, read_id
 
 LIVE_PATH = "/live"
 _LOOK_SECONDS = 1.0
@@ -26,9 +25,8 @@ _MAX_ALERTS = 50
 class Live:
     """The stream of new alerts, for so many readers at a time."""
 
-    def __init__(self, store: Store, say: Say) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._say = say
         self._readers = 0
 
     def make_endpoint(self) -> Callable[[Request], Awaitable[Response]]:
@@ -53,9 +51,10 @@ class Live:
             yield "retry: 3000\n\n"
             looks = 0
             while True:
-                for alert in await run_in_threadpool(self._read, after):
-                    after = alert.id
-                    yield f"id: {alert.id}\nevent: alert\ndata: {json.dumps(self._describe(alert))}\n\n"
+                if newer := await run_in_threadpool(self._read, after):
+                    after = newer[-1]
+                    stretch = Query(before=after + 1, limit=len(newer)).address("/")
+                    yield f"id: {after}\nevent: alerts\ndata: {stretch}\n\n"
                 looks += 1
                 if looks % _HEARTBEAT_LOOKS == 0:
                     yield ": nothing new\n\n"
@@ -63,24 +62,6 @@ class Live:
         finally:
             self._readers -= 1
 
-    def _read(self, after: int) -> list[Alert]:
+    def _read(self, after: int) -> list[int]:
         with self._store.read() as session:
             return browse.alerts_after(session, after, limit=_MAX_ALERTS)
-
-    def _describe(self, alert: Alert) -> dict[str, object]:
-        """Return what the card of an alert shows, as text."""
-        first = alert.events[0]
-        names = ", ".join(one.name for one in first.participants) or "no company named"
-        return {
-            "id": alert.id,
-            "alert": f"/alerts/{alert.id}",
-            "article": f"/articles/{alert.article_id}",
-            "type": say_words(first.type),
-            "modality": first.modality.value,
-            "severity": alert.severity.value,
-            "companies": self._say(names),
-            "sentence": self._say(first.evidence.sentence),
-            "title": self._say(alert.title) or "Article without a title",
-            "source": self._say(alert.site_name or alert.source),
-            "clock": say_clock(alert.created_at),
-        }

@@ -66,7 +66,7 @@ def make_page(
             for path, act in ACTIONS.items()
         ),
         *(Route(view.path, _make_endpoint(view, store, around, templates)) for view in VIEWS),
-        Route(LIVE_PATH, Live(store, say).make_endpoint()),
+        Route(LIVE_PATH, Live(store).make_endpoint()),
         Route("/static/{name}", _send_asset),
         Route("/{path:path}", _refuse),
     ]

@@ -99,9 +99,7 @@ def show_articles(session: Session, query: Query, _place: Place, around: Surroun
         "searches": searches.list_searches(session),
         "note": rows.note,
         "found": [(article, split_marked(article.snippet, *_MARKS)) for article in rows.items],
-        "types": list(EventType),
-        "modalities": list(Modality),
-        "sources": [source.name for source in around.sources],
+        **_list_choices(around),
         **_list_values(query, rows, "/articles"),
     }
 
@@ -147,9 +145,9 @@ def show_version(session: Session, _query: Query, place: Place, _around: Surroun
 
 
 def show_stories(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
-    """Return the newest stories."""
+    """Return the newest stories that are what was asked for."""
     rows = listings.read_stories(session, query, around)
-    return {"stories": rows.items, **_list_values(query, rows, "/stories")}
+    return {"stories": rows.items, **_list_choices(around), **_list_values(query, rows, "/stories")}
 
 
 def show_story(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:
@@ -183,7 +181,7 @@ def show_relations(session: Session, query: Query, _place: Place, around: Surrou
             **_alert_values(session, history.list_alerts(session, company=folded, limit=_COMPANY_ALERTS)),
             "query": query,
         }
-    latest = ledger.read_latest_steps(session)
+    latest = ledger.read_latest_steps(session, pairs=_MAX_LATEST)
     changes = listings.changes_of_week(latest, around.now(), limit=_MAX_LATEST)
     since = around.now() - timedelta(days=_COMPANY_DAYS)
     return {
@@ -261,6 +259,15 @@ VIEWS = (
     View(path="/sources", template="sources.html", read=show_sources, listing="sources"),
     View(path="/deliveries", template="deliveries.html", read=show_deliveries, listing="deliveries"),
 )
+
+
+def _list_choices(around: Surroundings) -> Values:
+    """Return what a reader can choose from in the filters of articles and stories."""
+    return {
+        "types": list(EventType),
+        "modalities": list(Modality),
+        "sources": [source.name for source in around.sources],
+    }
 
 
 def _list_values(query: Query, rows: Rows, path: str) -> Values:

@@ -16,6 +16,7 @@ from monitor.models import Article, Novelty, Participant, Source, SourceKind, St
 from monitor.store import Session, Store, articles, deliveries, news, searches, sources
 from monitor.web import PageServer
 from tests.bench.hostile_material import Row, read_archive
+from tests.bench.hostile_text import read_html_cases
 from tests.bench.made_history import make_event
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -35,7 +36,7 @@ Outline = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def measure_page(_: int) -> Iterator[Row]:
-    """Put every naughty string and payload into a history, and compare each item of each list with that of `x`."""
+    """Put naughty strings, payloads and bits of HTML into a history, and compare each item of each list with `x`'s."""
     strings = read_strings()
     calm = asyncio.run(outline_all(["x"]))
     failures: list[str] = []
@@ -45,7 +46,7 @@ def measure_page(_: int) -> Iterator[Row]:
             failures += [f"{path}: one of the {_CHUNK} from {start} on" for one in found if one != calm[path][0]]
             failures += [f"{path}: {len(found)} of {len(chunk)}"] if len(found) != len(chunk) else []
     yield Row(
-        material="naughty strings and payloads, page",
+        material="naughty strings, payloads, HTML: page",
         figure=f"{len(strings):,} strings, {len(failures)} with other elements than x",
         want="0",
         holds=not failures,
@@ -59,6 +60,7 @@ def read_strings() -> list[str]:
     for name, body in read_archive("payloads").items():
         if name.endswith(".txt"):
             strings += body.decode("utf-8", "replace").splitlines()
+    strings += [case.decode("utf-8", "replace") for case in read_html_cases()]
     plain = (one.encode("utf-8", "replace").decode()[:_MAX_CHARS] for one in strings)
     return list(dict.fromkeys(one for one in plain if one.strip()))
 

@@ -24,11 +24,16 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069\ud
 
 def measure_html(mutations: int) -> Iterator[Row]:
     """Read html5lib's cases: tokenizer and tree construction as pages, encoding by its expected names."""
-    files = read_archive("html5lib")
-    cases = [*_read_tokenizer(files), *_read_tree(files)]
+    cases = read_html_cases()
     cases += [copy for number, case in enumerate(cases) for copy in mutate(case, mutations, str(number))]
     yield _read_all("html5lib's pages", cases, (SourceKind.LISTING, None))
-    yield _judge_encodings(files)
+    yield _judge_encodings(read_archive("html5lib"))
+
+
+def read_html_cases() -> list[bytes]:
+    """Return the pages of html5lib's cases, most of them a few tags in UTF-8."""
+    files = read_archive("html5lib")
+    return [*_read_tokenizer(files), *_read_tree(files)]
 
 
 def measure_json(mutations: int) -> Iterator[Row]:

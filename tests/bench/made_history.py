@@ -11,6 +11,7 @@ from monitor.models import (
     EventType,
     Evidence,
     Field,
+    Judgement,
     Modality,
     Novelty,
     Participant,
@@ -23,7 +24,7 @@ from monitor.models import (
     Stripped,
     StripReason,
 )
-from monitor.store import Session, Store, articles, deliveries, news, rhythms, sources
+from monitor.store import Session, Store, articles, browse, deliveries, feedback, news, rhythms, searches, sources
 
 SOURCES = tuple(
     Source(name=name, kind=SourceKind.FEED, url=f"https://{name}.example/feed")
@@ -73,6 +74,18 @@ def fill_history(
             sources.record_success(session, source.name, now)
             rhythms.save_pulse(session, source, Pulse(rhythm=_make_rhythm(chance)))
         sources.record_failure(session, SOURCES[3].name, now, error="status: 503", not_before=now + timedelta(hours=1))
+
+
+def answer_alerts(store: Store, *, now: datetime) -> None:
+    """Do what readers do: save a search, acknowledge every second story, judge every seventh alert."""
+    chance = random.Random(7)  # noqa: S311 - as above
+    with store.write() as session:
+        searches.save_search(session, "Exclusive steel", {"q": "exclusiv* NEAR/9 steel", "type": "dispute"}, now)
+        newest = browse.newest_alert(session)
+        for alert in range(1, newest + 1, 7):
+            feedback.record_judgement(session, alert, chance.choice(list(Judgement)), now)
+        for story in browse.list_stories(session, limit=newest)[::2]:
+            news.acknowledge_story(session, story.id, now)
 
 
 class _Maker:

@@ -264,7 +264,15 @@ def test_an_alert_arrives_on_the_open_page(page: Page, monitor: Monitor) -> None
     expect(card.locator("blockquote")).to_have_text(HOSTILE)
     expect(page.locator("#live-status")).to_have_text("1 alert came in")
     assert re.search(r"/alerts/\d+$", str(card.locator(".when a").get_attribute("href")))
-    card.locator(".source a").click()
+    arrived = card.evaluate("card => card.outerHTML")
+    card.get_by_role("button", name="Right").click()
+    assert re.search(r"/#alert-\d+$", page.url)
+    card = page.locator("article.card").first
+    expect(card.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "true")
+    card.get_by_role("button", name="Right").click()
+    expect(card.get_by_role("button", name="Right")).to_have_attribute("aria-pressed", "false")
+    assert card.evaluate("card => card.outerHTML") == arrived
+    card.locator("blockquote a").click()
     expect(page.locator("h1")).to_have_text(HOSTILE)
     assert page.evaluate("window.owned") is None
 
@@ -280,7 +288,7 @@ def test_it_works_without_scripts(browser: Browser, base: str) -> None:
     page.get_by_role("button", name="Late").click()
     expect(page.get_by_role("button", name="Late")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.get_by_text("Acknowledged")).to_be_visible()
+    expect(page.get_by_text("Story acknowledged")).to_be_visible()
     page.goto("/rules/try")
     page.get_by_text("Or a whole rule").click()
     page.get_by_label("Rule", exact=True).fill('[[rules]]\nname = "x"\ntype = "dispute"\nmatch = "takes PRE/9 court"')

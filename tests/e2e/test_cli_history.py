@@ -75,6 +75,17 @@ def test_alerts_are_filtered_and_paged(filled: Monitor, arguments: tuple[str, ..
     assert list_ids(filled, *arguments) == wanted
 
 
+def test_all_alerts_of_an_acknowledged_story_are_known_until_it_has_news(filled: Monitor) -> None:
+    filled.ask("ack", "1")
+    assert list_ids(filled, "--standing", "acknowledged") == [2, 1]
+    assert "severity normal · acknowledged" in filled.run("show", "--alert", "1")
+    with closing(Store(filled.database)) as store, store.write() as session:
+        news.acknowledge_story(session, 1, START + timedelta(days=1, hours=1))
+    assert list_ids(filled, "--standing", "unread") == [3, 2]
+    filled.ask("ack", "1", "--undo")
+    assert list_ids(filled, "--standing", "unread") == [3, 2, 1]
+
+
 def test_a_full_list_says_how_to_go_on(filled: Monitor) -> None:
     assert "older ones: --before 2" in filled.run("history", "--limit", "2")
     assert "older ones" not in filled.run("history")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,6 +123,28 @@ def test_a_snippet_has_the_words_between_the_marks(three: Store) -> None:
     with three.read() as session:
         found = browse.find_articles(session, ArticleFilter(words="pact"), marks=("<", ">"))
     assert [one.snippet for one in found] == ["A <pact> of steel."]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "stories"),
+    [
+        ({}, [2, 1]),
+        ({"company": "birch"}, [2, 1]),
+        ({"company": "alder"}, [1]),
+        ({"type": EventType.TERMINATION}, [2]),
+        ({"company": "alder", "type": EventType.TERMINATION}, []),
+        ({"modality": Modality.SPECULATED, "source": "ledger"}, [2]),
+        ({"modality": Modality.SPECULATED, "source": "wire"}, []),
+        ({"source": "wire"}, [1]),
+        ({"since": NOW - timedelta(days=1)}, [2]),
+        ({"until": NOW - timedelta(days=1)}, [1]),
+    ],
+)
+def test_stories_are_filtered_by_what_one_of_their_articles_tells(
+    three: Store, wanted: dict[str, Any], stories: list[int]
+) -> None:
+    with three.read() as session:
+        assert [one.id for one in browse.list_stories(session, ArticleFilter(**wanted))] == stories
 
 
 def test_a_story_has_its_articles_and_its_first_headline(store: Store) -> None:

@@ -122,7 +122,7 @@ def test_an_alert_is_readable_by_itself(store: Store) -> None:
     assert (alert["events"], alert["judgement"], alert["acknowledged_at"]) == (1, "late", None)
 
 
-_NAMES = ("Alder", "Birch", "Cedar", "Alder Motors")
+_NAMES = ("Alder", "Birch", "Cedar", "Alder Motors", "Alder Motors Spain", "Alder Bank", "Birch Labs", "Birchway")
 _EVENTS = st.lists(
     st.builds(
         lambda kind, modality, names, subject, hours: (
@@ -137,7 +137,7 @@ _EVENTS = st.lists(
         ),
         st.sampled_from(EventType),
         st.sampled_from(Modality),
-        st.lists(st.sampled_from(_NAMES[:3]), min_size=1, max_size=3),
+        st.lists(st.sampled_from(_NAMES), min_size=1, max_size=4, unique=True),
         st.sampled_from([None, "cloud", "Cloud"]),
         st.integers(0, 5),
     ),
@@ -164,10 +164,21 @@ def test_the_relations_are_those_of_the_ledger(tmp_path_factory: pytest.TempPath
     assert len(seen) == len(wanted)
 
 
-def test_a_company_and_its_short_name_are_no_pair(tmp_path: Path) -> None:
-    with closing(Store(tmp_path / "monitor.db")) as store:
+def list_pairs(path: Path, *names: tuple[str, ...]) -> set[tuple[str, str]]:
+    """Return the pairs of the relations that events tell, each of so many names."""
+    with closing(Store(path)) as store:
         with store.write() as session:
-            names = tuple(Participant(name=name) for name in ("Alder", "Alder Motors", "Alderon"))
-            add_alert(session, 1, replace(EVENT, participants=names), at=NOW)
-        pairs = {(row["company"], row["partner"]) for row in ask(store.path, "SELECT * FROM relations")}
-    assert pairs == {("Alder", "Alderon"), ("Alder Motors", "Alderon")}
+            for number, told in enumerate(names):
+                participants = tuple(Participant(name=name) for name in told)
+                add_alert(session, number, replace(EVENT, participants=participants), at=NOW)
+        return {(row["company"], row["partner"]) for row in ask(store.path, "SELECT * FROM relations")}
+
+
+def test_a_company_and_its_short_name_are_no_pair_and_one_company(tmp_path: Path) -> None:
+    pairs = list_pairs(tmp_path / "monitor.db", ("Alder", "Alder Motors", "Alderon"))
+    assert pairs == {("Alder Motors", "Alderon")}
+
+
+def test_a_short_name_of_two_companies_stands_for_itself(tmp_path: Path) -> None:
+    told = ("Alder", "Birchway"), ("Alder Motors", "Birchway"), ("Alder Bank", "Birchway")
+    assert list_pairs(tmp_path / "monitor.db", *told) == set(told)

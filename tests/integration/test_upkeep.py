@@ -81,7 +81,7 @@ def test_a_copy_taken_while_others_write_is_whole_and_sound(store: Store, tmp_pa
     counts = [count_articles(tmp_path / name) for name in ("one.db", "two.db", "three.db")]
     assert counts == sorted(counts)
     assert counts[0] >= 999
-    assert [upkeep.find_faults(tmp_path / name) for name in ("one.db", "two.db", "three.db")] == [[], [], []]
+    assert [upkeep.examine(tmp_path / name).faults for name in ("one.db", "two.db", "three.db")] == [[], [], []]
     assert steps[-1][0] == steps[-1][1]
 
 
@@ -107,7 +107,7 @@ def test_a_restored_database_is_as_it_was_and_the_former_one_stays(store: Store,
         assert len(history.search_articles(session, "pact")) == 1
     assert former is not None
     assert count_articles(former) == 2
-    assert upkeep.find_faults(store.path) == []
+    assert upkeep.examine(store.path).faults == []
     with store.write() as session:
         add_article(session, 3)
     assert count_articles(store.path) == 2
@@ -157,7 +157,7 @@ def test_a_backup_of_an_earlier_schema_is_brought_up_to_date(tmp_path: Path) -> 
     make_old(tmp_path / "copy.db", "0009")
     upkeep.restore(tmp_path / "copy.db", tmp_path / "new.db", NOW)
     assert count_articles(tmp_path / "new.db") == 1
-    assert upkeep.find_faults(tmp_path / "new.db") == []
+    assert upkeep.examine(tmp_path / "new.db").faults == []
 
 
 @pytest.mark.parametrize("version", EARLIER)
@@ -165,21 +165,21 @@ def test_a_database_of_every_schema_is_checked_as_it_is(tmp_path: Path, version:
     path = tmp_path / "old.db"
     make_old(path, version)
     before = path.read_bytes()
-    assert upkeep.find_faults(path) == []
-    assert ("texts that were removed and are there" in upkeep.list_unchecked(path)) == (version < "0010")
+    assert upkeep.examine(path).faults == []
+    assert ("texts that were removed and are there" in upkeep.examine(path).unchecked) == (version < "0010")
     assert path.read_bytes() == before
     change(path, "DELETE FROM alert_events")
-    assert upkeep.find_faults(path) == ["alerts that tell no event: 1"]
+    assert upkeep.examine(path).faults == ["alerts that tell no event: 1"]
 
 
 def test_a_file_that_is_no_database_of_ours_or_a_newer_one_is_told(store: Store, tmp_path: Path) -> None:
-    assert upkeep.list_unchecked(store.path) == []
+    assert upkeep.examine(store.path).unchecked == []
     change(tmp_path / "other.db", "CREATE TABLE alembic_version (version_num)", "CREATE TABLE articles (text)")
     with pytest.raises(StoreError, match="no database of the monitor"):
-        upkeep.find_faults(tmp_path / "other.db")
+        upkeep.examine(tmp_path / "other.db")
     change(store.path, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NewerDatabase, match="schema 9999"):
-        upkeep.find_faults(store.path)
+        upkeep.examine(store.path)
 
 
 @pytest.mark.parametrize(
@@ -210,9 +210,9 @@ def test_a_file_that_is_no_database_of_ours_or_a_newer_one_is_told(store: Store,
     ],
 )
 def test_what_must_hold_is_checked(store: Store, statement: str, fault: str) -> None:
-    assert upkeep.find_faults(store.path) == []
+    assert upkeep.examine(store.path).faults == []
     change(store.path, "INSERT INTO stories VALUES (2, '2026-01-01', '2026-01-01', NULL)", statement)
-    assert fault in upkeep.find_faults(store.path)
+    assert fault in upkeep.examine(store.path).faults
 
 
 def test_a_page_that_is_broken_is_found(store: Store, tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_a_page_that_is_broken_is_found(store: Store, tmp_path: Path) -> None:
     middle = len(pages) // 2 // 4096 * 4096
     pages[middle : middle + 4096] = b"\xff" * 4096
     copy.write_bytes(pages)
-    assert len(upkeep.find_faults(copy)) >= 1
+    assert len(upkeep.examine(copy).faults) >= 1
     with pytest.raises(StoreError):
         upkeep.restore(copy, store.path, NOW)
 
@@ -239,4 +239,4 @@ def test_the_room_of_removed_texts_is_given_back(store: Store) -> None:
     before, after = upkeep.vacuum(store.path)
     assert after < before / 3
     assert store.path.stat().st_size == after
-    assert upkeep.find_faults(store.path) == []
+    assert upkeep.examine(store.path).faults == []

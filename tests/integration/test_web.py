@@ -1,6 +1,8 @@
 """The page over real HTTP: every view, every refusal, and hostile text that stays text."""
 
 import asyncio
+import gc
+import json
 import signal
 import socket
 import sqlite3
@@ -348,6 +350,20 @@ async def test_the_filters_keep_what_was_asked_and_page_on_with_it(store: Store)
     )
 
 
+async def test_stories_are_filtered_alike_on_the_page_and_in_the_api(store: Store) -> None:
+    fill(store, "Birchway", alerts=2)
+    paths = ("/stories?company=Alderon&type=new_partnership", "/stories?type=dispute", "/api/stories?type=dispute")
+    found, nothing, api = (await read_all(serve(store), paths)).values()
+    tree = LexborHTMLParser(found)
+    assert len(tree.css("article.card")) == 2
+    assert [node.attributes["value"] for node in tree.css("option[selected], #company")] == [
+        "Alderon",
+        "new_partnership",
+    ]
+    assert "No story is all of this." in nothing
+    assert json.loads(api)["items"] == []
+
+
 async def test_older_alerts_are_paged_without_gap_or_repeat(store: Store) -> None:
     fill(store, "Birchway", alerts=60)
     seen: list[str | None] = []
@@ -644,6 +660,12 @@ async def test_it_listens_on_loopback_only(store: Store) -> None:
         port = int(page.url.rstrip("/").rpartition(":")[2])
         with pytest.raises(OSError, match="refused"), closing(socket.create_connection(("127.0.0.2", port), 1)):
             pass
+
+
+async def test_answers_do_not_wait_for_the_collector_to_go_through_all_libraries(store: Store) -> None:
+    async with serve(store):
+        assert gc.get_freeze_count() > 10_000
+    assert gc.get_freeze_count() == 0
 
 
 async def test_answers_do_not_wait_for_acknowledgements(store: Store) -> None:

@@ -101,6 +101,9 @@ async def test_an_acknowledged_story_is_no_longer_unread_until_it_has_news(store
         tree = LexborHTMLParser((await client.get(path)).text)
         return [node.attributes["aria-labelledby"] for node in tree.css("article.card")]
 
+    async def list_known() -> set[int]:
+        return {one["id"] for one in (await client.get("/api/stories")).json()["items"] if one["is_acknowledged"]}
+
     async with serve(store) as page, httpx.AsyncClient(base_url=page.url) as client:
         assert await list_cards("/?standing=acknowledged") == []
         done = await press(client, "/stories/acknowledge", id="1", at="/", anchor="1")
@@ -108,12 +111,19 @@ async def test_an_acknowledged_story_is_no_longer_unread_until_it_has_news(store
         assert await list_cards("/?standing=acknowledged") == ["alert-1"]
         assert await list_cards("/?standing=unread") == ["alert-2"]
         assert "acknowledged" in (await client.get("/stories")).text
+        assert await list_known() == {1}
         with store.write() as session:
             stored = history.read_article(session, 1)
             assert stored is not None
             later = NOW + timedelta(hours=1)
             news.add_alert(session, [1], stored=stored, story_id=1, novelty=Novelty.STATE_CHANGED, now=later)
         assert await list_cards("/?standing=unread") == ["alert-3", "alert-2"]
+        assert await list_known() == set()
+        assert "Acknowledge story" in LexborHTMLParser((await client.get("/stories/1")).text).text()
+        with store.write() as session:
+            news.acknowledge_story(session, 1, later)
+        assert await list_cards("/?standing=acknowledged") == ["alert-3", "alert-1"]
+        assert await list_known() == {1}
         await press(client, "/stories/acknowledge", id="1", undo="1")
         assert await list_cards("/?standing=unread") == ["alert-3", "alert-2", "alert-1"]
 

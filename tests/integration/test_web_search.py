@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 import httpx
@@ -26,6 +28,8 @@ from tests.integration.test_web import (
     serve,
 )
 
+Form = Literal["NFC", "NFD"]
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
@@ -40,6 +44,21 @@ async def test_a_search_takes_the_language_of_the_rules(store: Store) -> None:
     trees = [LexborHTMLParser(text) for text in (await read_all(serve(store), paths)).values()]
     assert [len(tree.css("article.card")) for tree in trees] == [3, 0, 0]
     assert [mark.text() for mark in trees[0].css("article.card:first-of-type mark")] == ["before", "Birchway"]
+
+
+@pytest.mark.parametrize(("stored", "asked"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+@pytest.mark.parametrize(
+    "words", ["Société Générale", "Sociét*", "Société PRE/1 Générale", "제휴 종료", "제휴 AND 종료", "ガイド*"]
+)
+async def test_accents_are_found_however_they_are_written(words: str, stored: Form, asked: Form, store: Store) -> None:
+    with store.write() as session:
+        text = normalize(stored, "Société Générale. 제휴 종료. ガイドライン.")
+        articles.add_article(
+            session, Article(url="https://a.example/", title="x", text=text), source="x", digest="x", now=NOW
+        )
+    path = "/articles?" + urlencode({"q": normalize(asked, words)})
+    tree = LexborHTMLParser((await read_all(serve(store), (path,)))[path])
+    assert len(tree.css("article.card mark")) > 0
 
 
 async def test_a_query_that_makes_no_sense_is_told_with_its_place(store: Store) -> None:

@@ -90,3 +90,11 @@ def test_bars_stay_in_their_frame_and_what_is_not_zero_is_seen(values: list[int]
         assert bar.height <= 24
         assert bar.x + bar.width <= 108
         assert (bar.height >= 2) == (value > 0)
+
+
+@pytest.mark.parametrize(("days", "has_clock"), [(0, True), (3, True), (4, False), (300, False)])
+def test_ticks_of_one_day_are_told_apart_by_their_times(days: int, *, has_clock: bool) -> None:
+    told = [make_told(1, EventType.NEW_PARTNERSHIP, NOW - timedelta(days=days))]
+    chart = draw_timeline(make_changes(told), told, NOW)
+    assert chart.has_clock == has_clock
+    assert has_clock or len({tick.at.date() for tick in chart.ticks}) == len(chart.ticks)

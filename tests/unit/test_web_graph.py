@@ -23,7 +23,8 @@ def test_no_name_lies_on_another_and_all_are_in_the_picture(count: int) -> None:
         heights = sorted(one.y for one in graph.partners if one.anchor == side)
         assert all(after - before >= 24 for before, after in pairwise(heights))
         assert all(12 <= y <= graph.height - 12 for y in heights)
-    assert all(0 < one.text_x < WIDTH for one in graph.partners)
+    assert all(0 < one.text_x < graph.width <= WIDTH for one in graph.partners)
+    assert graph.is_one_sided == (count <= 5)
     assert graph.missing == 0
 
 
@@ -45,8 +46,9 @@ def test_the_company_may_stand_on_either_side_of_a_relation_and_under_a_longer_n
 
 @pytest.mark.parametrize("state", RelationState)
 def test_a_long_name_is_shortened_to_the_room_beside_its_state(state: RelationState) -> None:
-    (partner,) = draw_partners("alder", [relate("B" * 80, state=state)]).partners
+    graph = draw_partners("alder", [relate("B" * 80, state=state)])
+    (partner,) = graph.partners
     assert partner.label.endswith("…")
     assert 12 <= len(partner.label) <= 34
-    assert len(partner.label) * 8 + len(state) * 6 < WIDTH - partner.text_x
+    assert len(partner.label) * 8 + len(state) * 6 < graph.width - partner.text_x
     assert partner.name == "B" * 80
