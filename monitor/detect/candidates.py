@@ -10,7 +10,7 @@ from monitor.detect.features import describe_match, describe_sentence, describe_
 from monitor.detect.match import Scan, find_literals, spell, spell_words
 from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES, is_news, judge_modality
-from monitor.detect.parties import Parties, count_shared, find_parties
+from monitor.detect.parties import Parties, add_pair, count_shared, drop_repeats, find_parties
 from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, map_signs, pick_rules
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.weights import score
@@ -38,6 +38,8 @@ class _Known:
     """The signals in each sentence, by its number in the document's list."""
     told: Sequence[Mention]
     """The companies of events that were told of before."""
+    pair: tuple[Mention, ...]
+    """The companies of the first sentence if they are two: the next ones may call them "the companies"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +79,11 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
             if not is_broad(planned.rule) or is_news(document.sentences[place]):
                 by_sentence[place].append((planned, span))
     signs = map_signs(ruleset, scan) if by_sentence else {}
+    pair = _find_pair(by_sentence.get(0, ()), document, watched) if by_sentence else ()
     candidates: list[Candidate] = []
     for place in sorted(by_sentence)[:_MAX_SENTENCES]:
         told = [mention for one in candidates[-_MEMORY:] if one.score > 0 for mention in one.parties.all]
-        known = _Known(scan=scan, watched=watched, ruleset=ruleset, signs=signs, told=told)
+        known = _Known(scan=scan, watched=watched, ruleset=ruleset, signs=signs, told=told, pair=pair)
         candidates.extend(_weigh_sentence(place, by_sentence[place], known))
     return support(candidates, document)
 
@@ -173,20 +176,37 @@ def list_mentions(document: Document, watched: Mapping[int, Mention]) -> list[Me
     return [mention for sentence in document.sentences for mention in find_organisations(document, sentence, watched)]
 
 
+def _find_names(
+    sentence: Sentence,
+    matches: Sequence[tuple[PlannedRule, Span]],
+    document: Document,
+    watched: Mapping[int, Mention],
+) -> list[Mention]:
+    """Return the companies of a sentence; in a headline with capitals all over, a trigger's ends are no names."""
+    taken = {word for planned, span in matches if planned.rule.is_weighed for word in (span[0], span[1] - 1)}
+    return find_organisations(document, sentence, watched, taken if is_title_case(document, sentence) else frozenset())
+
+
+def _find_pair(
+    matches: Sequence[tuple[PlannedRule, Span]], document: Document, watched: Mapping[int, Mention]
+) -> tuple[Mention, ...]:
+    """Return the companies of the first sentence if they are two."""
+    names = drop_repeats(_find_names(document.sentences[0], matches, document, watched))
+    return names if len(names) == 2 else ()
+
+
 def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], known: _Known) -> list[Candidate]:
     document, ruleset = known.scan.document, known.ruleset
     sentence = document.sentences[place]
-    taken = {word for planned, span in matches if planned.rule.is_weighed for word in (span[0], span[1] - 1)}
-    mentions = find_organisations(
-        document, sentence, known.watched, taken if is_title_case(document, sentence) else frozenset()
-    )
+    mentions = _find_names(sentence, matches, document, known.watched)
     in_german = mentions
     if any(planned.rule.language == "de" for planned, _ in matches):
         in_german = find_organisations(document, sentence, known.watched, find_german_nouns(document, sentence))
 
     @cache  # many rules may hold at one place
     def find_around(span: Span, *, is_german: bool) -> Parties:
-        return find_parties(document, sentence, span, in_german if is_german else mentions)
+        parties = find_parties(document, sentence, span, in_german if is_german else mentions)
+        return add_pair(parties, known.pair, document, span) if place and is_news(sentence) else parties
 
     placed = [(planned, span, find_around(span, is_german=planned.rule.language == "de")) for planned, span in matches]
     placed = [one for one in placed if not is_broad(one[0].rule) or len(one[2].all) >= one[0].rule.min_parties]

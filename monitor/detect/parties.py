@@ -13,6 +13,10 @@ from monitor.models import Company, Participant
 
 _PARENTS = frozenset({"of", "by"})
 _LINKS = frozenset({"and", "or", "with", "&", "as", "well", "from", "und", "mit", "et", "avec", "y", "e", "con"})
+_BOTH = frozenset({"the", "both", "two"})
+_SINGLE = frozenset({"it", "its", "their", "them", "they", "the", "this"})
+_REFERENCE_REACH = 6
+"""Words on either side of a trigger in which "the companies" may stand."""
 _MAX_GAP = 14
 """Words between a trigger and the name that it takes."""
 
@@ -42,6 +46,21 @@ def find_parties(document: Document, sentence: Sentence, trigger: Span, mentions
     if len(before) > 1 and after and _is_purpose(document, trigger, after[0]):
         after = []
     return Parties(before=tuple(before), after=tuple(after))
+
+
+def add_pair(parties: Parties, pair: tuple[Mention, ...], document: Document, trigger: Span) -> Parties:
+    """Return the parties with the two companies that were named before, where words beside the trigger mean them.
+
+    "The companies will …" means both; "its", "the deal" do if one of them is the only party.
+    """
+    if len(parties.all) > 1 or not pair:
+        return parties
+    beside = document.words[max(0, trigger[0] - _REFERENCE_REACH) : trigger[1] + _REFERENCE_REACH]
+    means_both = any(second in load_words().pairs and first in _BOTH for first, second in pairwise(beside))
+    is_one_of_them = bool(parties.all) and count_shared(parties.all, pair) == len(parties.all)
+    if means_both or (is_one_of_them and not _SINGLE.isdisjoint(beside)):
+        return Parties(before=pair)
+    return parties
 
 
 def _is_purpose(document: Document, trigger: Span, mention: Mention) -> bool:

@@ -36,6 +36,7 @@ class Words:
     tie_words: frozenset[str]
     referring: frozenset[str]
     past_forms: frozenset[str]
+    pairs: frozenset[str]
     common: frozenset[str]
 
 

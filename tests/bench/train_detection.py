@@ -22,22 +22,33 @@ from monitor.detect.ruleset import compile_rules
 from monitor.detect.tokens import read_document
 from monitor.detect.weights import Weights, score
 from monitor.models import Article, Field, Modality
-from tests.bench.event_labels import FOLDER, Labelled, from_gold, read_gold, read_own
+from tests.bench.event_labels import (
+    FOLDER,
+    FOLDS,
+    Labelled,
+    choose_fold,
+    from_gold,
+    from_written,
+    read_gold,
+    read_own,
+    read_unread,
+    read_written,
+)
 
 WEIGHTS = Path(__file__).parents[2] / "monitor" / "detect" / "packs" / "weights.toml"
 ROUNDS, STEPS = 6, 150
 RIDGE = {
-    "sentence": 4.5,
-    "left": 2.2,
-    "right": 2.2,
-    "name": 2.2,
-    "before": 1.5,
-    "after": 1.5,
-    "head": 1.5,
-    "trigger": 0.75,
+    "sentence": 1.4,
+    "left": 0.7,
+    "right": 0.7,
+    "name": 0.7,
+    "before": 0.45,
+    "after": 0.45,
+    "head": 0.45,
+    "trigger": 0.22,
     "bias": 0.01,
 }
-USUAL_RIDGE, FIRM_RIDGE = 0.3, 50.0
+USUAL_RIDGE, FIRM_RIDGE = 0.1, 50.0
 """Pull towards the expected weight, by kind of feature: the more of a kind there are, the stronger."""
 PRIOR = 0.7
 """Of a rule that no labelled text matches."""
@@ -54,17 +65,11 @@ MARGIN = 0.15
 """By which a rule's own test must come out right."""
 TEST_WEIGHT = 1.0
 """Of the rules' own tests; one that comes out wrong counts for half more in the next round."""
-STATE_WEIGHT = 0.5
-"""Background mentions are negatives of less weight: readers differ about them."""
-SENTENCE_WEIGHT = 0.7
-"""Of a sentence of an article; its neighbours tell much of the same."""
-CHOSEN_WEIGHT = 0.6
-"""Of a text without a change that was chosen for reading: there are more of them than their share."""
 BACKGROUND_RIDGE = {"bias": 0.01, "sentence": 4.0, "head": 4.0}
 BACKGROUND_PRIOR = {"cue historical": 1.0}
 """What readers expect of what is seldom in labelled texts."""
 BACKGROUND_TEST_WEIGHT = 0.1
-LEAST = 0.04
+LEAST = 0.06
 """A smaller weight is left out."""
 
 Bag = list[tuple[str, ...]]
@@ -199,18 +204,10 @@ def learn_change(texts: Sequence[Labelled]) -> dict[str, float]:
     weights = learn(
         read_bags(texts) + own_bags,
         [float(text.label == "event") for text in texts] + own_labels,
-        [choose_strength(text) for text in texts] + [TEST_WEIGHT] * len(own_bags),
+        [text.weight for text in texts] + [TEST_WEIGHT] * len(own_bags),
         tests=len(own_bags),
     )
     return keep_strong(weights)
-
-
-def choose_strength(text: Labelled) -> float:
-    """Return how much a text counts."""
-    strength = 1.0 if text.sentence is None else SENTENCE_WEIGHT
-    if text.label == "state":
-        strength *= STATE_WEIGHT
-    return strength * CHOSEN_WEIGHT if text.is_chosen and text.label != "event" else strength
 
 
 def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> dict[str, float]:
@@ -260,7 +257,8 @@ def main() -> None:
     options = parser.parse_args()
     if not FOLDER.exists():
         sys.exit(f"no labelled texts at {FOLDER}")
-    weights = learn_from([*map(from_gold, read_gold()), *read_own()])
+    read = [*map(from_gold, read_gold()), *map(from_written, read_written()), *read_own()]
+    weights = learn_from([*read, *(text for text in read_unread(read) if choose_fold(text.document, FOLDS))])
     for question, sums in weights._asdict().items():
         kinds = defaultdict(list)
         for name, weight in sorted(sums.items(), key=lambda pair: -abs(pair[1])):

@@ -168,6 +168,26 @@ def test_names_are_read_as_newspapers_write_them(ruleset: Ruleset, written: str,
     assert names(event) == ["Halden", name]
 
 
+@pytest.mark.parametrize(
+    "lede",
+    [
+        "The companies said they would end their joint venture in June.",
+        "The two carmakers have agreed to dissolve their joint venture by June, sources said.",
+        "It will end its partnership with Veltro in June.",
+    ],
+)
+def test_the_companies_of_the_headline_are_meant_by_the_companies(ruleset: Ruleset, lede: str) -> None:
+    (event,) = (one for one in read(ruleset, lede, "Shares of Halden and Veltro fall") if one.type == "termination")
+    assert names(event) == ["Halden", "Veltro"]
+
+
+def test_a_headline_of_three_companies_says_not_which_two_are_meant(ruleset: Ruleset) -> None:
+    events = read(
+        ruleset, "The companies will end their joint venture in June.", "Shares of Halden, Veltro and Umbra fall"
+    )
+    assert [event for event in events if len(names(event)) > 1] == []
+
+
 def test_this_deal_takes_its_other_party_from_the_deal_told_before(ruleset: Ruleset) -> None:
     text = "Halden signed a partnership with Veltro on Monday. Analysts say Halden might end this partnership soon."
     events = {event.type: event for event in read(ruleset, text)}
