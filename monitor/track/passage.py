@@ -58,9 +58,7 @@ def find_names(passage: str, names: Iterable[str] = ()) -> frozenset[str]:
 
     They have a capital letter within a sentence, and nowhere a small one.
     """
-    text = passage.partition("\n")[2]
-    known = _stems_of(names)
-    return _stems_of(_NAME.findall(text)) - _stems_of(_LOWER.findall(passage)) - known
+    return _all_names(passage) - _stems_of(names)
 
 
 @lru_cache(maxsize=4096)
@@ -138,6 +136,12 @@ def _words_of(passage: str) -> frozenset[str]:
 def _all_topics(passage: str) -> Mapping[str, float]:
     stems = {_stem(token) for token in _words_of(passage) if _can_tell(token)}
     return {stem: _weights().get(stem, 1.0) for stem in sorted(stems)}
+
+
+@lru_cache(maxsize=4096)
+def _all_names(passage: str) -> frozenset[str]:
+    text = passage.partition("\n")[2]
+    return _stems_of(_NAME.findall(text)) - _stems_of(_LOWER.findall(passage))
 
 
 def _can_tell(token: str) -> bool:
