@@ -70,7 +70,7 @@ def list_signs(left: Account, right: Account) -> Mapping[str, float]:
         "length": log1p(min(weight_of(mine), weight_of(yours))),
         "another party": all(missing),
         "other names": _are_apart(my_names, your_names),
-        "other figures": not _share_figure(my_figures, your_figures) and not my_figures.keys().isdisjoint(your_figures),
+        "other figures": not _share_figure(my_figures, your_figures) and _count_alike(my_figures, your_figures),
         "another subject": _are_apart(left.subjects, right.subjects),
     }
 
@@ -97,6 +97,11 @@ def _title_of(account: Account) -> str:
 
 def _share_figure(left: Mapping[str, AbstractSet[float]], right: Mapping[str, AbstractSet[float]]) -> bool:
     return not set().union(*left.values()).isdisjoint(set().union(*right.values()))
+
+
+def _count_alike(left: Iterable[str], right: Iterable[str]) -> bool:
+    """Return whether both count the same thing; of a bare number nobody knows."""
+    return any(set(left).intersection(right))
 
 
 def _are_apart(left: AbstractSet[str], right: AbstractSet[str]) -> bool:

@@ -89,6 +89,7 @@ def list_weights() -> list[str]:
     whole = {bar: sum((found[file][bar] for file in FILES), Counter[str]()) for bar in BARS}
     print_found(found | {"all": whole})
     enough = next((bar for bar in BARS if whole[bar]["right"] >= PRECISION * whole[bar]["joined"]), BARS[-1])
+    print(f"bar {enough}: P {_share(whole[enough], 'joined'):.3f}, R {_share(whole[enough], 'same'):.3f}")
     weights = learn([pair for file in FILES for pair in pairs[file]])
     weights["enough"] = enough - weights.pop("bias")
     return [f'"{sign}" = {weight:.2f}' for sign, weight in weights.items()]

@@ -49,8 +49,12 @@ def test_another_number_or_place_tells_against_it(sign: str, passage: str) -> No
     assert weigh_signs(ORDER, other) < weigh_signs(ORDER, ORDER)
 
 
-def test_a_number_of_other_things_does_not() -> None:
-    assert not list_signs(ORDER, account("Alder buys from Birch\nAlder buys parts for 4,000 buses."))["other figures"]
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Alder orders 62 gearboxes.", "Alder buys parts for 4,000 buses."), ("Birch builds in hall 62.", "In hall 18.")],
+)
+def test_a_number_of_other_things_does_not(left: str, right: str) -> None:
+    assert not list_signs(account(left), account(right))["other figures"]
 
 
 @pytest.mark.parametrize(("kind", "is_other"), [(EventType.PARTNER_LEFT, True), (EventType.DISPUTE, False)])
