@@ -3,7 +3,9 @@
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import sqrt
@@ -16,10 +18,24 @@ PASSAGE_CHARS = 900
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NAME = re.compile(r"(?<=[^\W\d_A-Z,;] |[,;] )[^\W\d_a-z][^\W\d_]{3,}")
+_LOWER = re.compile(r"(?<![^\W\d_])[^\W\d_A-Z][^\W\d_]+")
+_FIGURE = re.compile(
+    r"(?P<currency>[$€£¥])?(?P<number>\d+(?:[.,]\d+)*)[ -]?"
+    r"(?P<factor>(?:(?:milli[oa]|millones|billion)[^\W\d_]*|mln|mio|mn|m|bln|bn)\b)?[ -]?"
+    r"(?:de |d')?(?P<unit>[^\W\d_]{3,}|%)?"
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_MONEY = re.compile(r"dollar|euro|pound|pfund|franc|franken|yen|yuan|rupee")
 _ENDING = re.compile(r"(?:ings?|ed|s)$")
 _STEM_CHARS = 5
 _SHORTEST_WORD = 3
-TELLING, _COMMON = 1.0, 0.3
+_LEAST_FIGURE = 10
+"""Contracts of any two deals run for five years."""
+TELLING = 0.3
+"""What a passage's topics weigh together, or more, that can tell one deal from others."""
+_COMMON = 0.05
+_FEW_WORDS, _FEW_OF_TITLE = 1.0, 0.5
+"""Weights of topics that are few."""
 
 
 def passage_of(title: str, text: str, evidence: Iterable[Evidence]) -> str:
@@ -31,17 +47,34 @@ def passage_of(title: str, text: str, evidence: Iterable[Evidence]) -> str:
 def weigh_topics(passage: str, names: Iterable[str] = ()) -> dict[str, float]:
     """Return the stems of a passage's words, and its numbers, with their weights; without the words of `names`.
 
-    A word or a number that tells one deal from others weighs `TELLING`, one that any two deals may share less.
+    A number or a rare word weighs 1, a word of much news nearly 0.
     """
-    known = {_stem(word) for name in names for word in _tokens_of(name)}
+    known = _stems_of(names)
     return {stem: weight for stem, weight in _all_topics(passage).items() if stem not in known}
 
 
 def find_names(passage: str, names: Iterable[str] = ()) -> frozenset[str]:
-    """Return the stems of words with a capital letter within a sentence: places, products, people; without `names`."""
-    known = (word for name in names for word in _tokens_of(name))
-    found = (token for name in _NAME.findall(passage) for token in _tokens_of(name))
-    return frozenset(map(_stem, found)).difference(map(_stem, known))
+    """Return the stems of places, products and people that the text names; without `names`.
+
+    They have a capital letter within a sentence, and nowhere a small one.
+    """
+    return _all_names(passage) - _stems_of(names)
+
+
+@lru_cache(maxsize=4096)
+def find_figures(passage: str) -> Mapping[str, AbstractSet[float]]:
+    """Return what a passage counts, as "turbi" or "money", and how many of it; 10 or more, and no years.
+
+    "$240 million" and "240 Millionen Dollar" are one.
+    """
+    figures: dict[str, set[float]] = defaultdict(set)
+    for found in _FIGURE.finditer(_fold(passage)):
+        value = _value_of(found["number"], found["factor"] or "")
+        unit = found["unit"] or ""
+        is_money = bool(found["currency"] or _MONEY.match(unit))
+        if value >= _LEAST_FIGURE and (is_money or found["factor"] or not _YEAR.fullmatch(found["number"])):
+            figures["money" if is_money else _stem(unit)].add(value)
+    return dict(figures)
 
 
 def names_company(passage: str, company: str) -> bool:
@@ -50,15 +83,21 @@ def names_company(passage: str, company: str) -> bool:
 
 
 def likeness(left: Mapping[str, float], right: Mapping[str, float]) -> float:
-    """Return how alike two passages' topics are, from 0 to 1: the cosine of their weights' roots."""
-    whole = sqrt(sum(left.values()) * sum(right.values()))
-    return shared_weight(left, right) / whole if whole else 0.0
+    """Return how alike two passages' topics are, from 0 to below 1: the cosine of their weights' roots.
+
+    Less if there are few topics: they may agree by chance.
+    """
+    return shared_weight(left, right) / sqrt((_FEW_WORDS + weight_of(left)) * (_FEW_WORDS + weight_of(right)))
 
 
 def coverage(part: Mapping[str, float], whole: Mapping[str, float]) -> float:
-    """Return how much of the weight of one passage's topics another one has, from 0 to 1."""
-    weight = sum(part.values())
-    return shared_weight(part, whole) / weight if weight else 0.0
+    """Return how much of the weight of one passage's topics another one has, from 0 to below 1; less of few topics."""
+    return shared_weight(part, whole) / (_FEW_OF_TITLE + weight_of(part))
+
+
+def weight_of(topics: Mapping[str, float]) -> float:
+    """Return the weight of a passage's topics, 0 or more."""
+    return sum(topics.values())
 
 
 def shared_weight(left: Mapping[str, float], right: Mapping[str, float]) -> float:
@@ -66,9 +105,26 @@ def shared_weight(left: Mapping[str, float], right: Mapping[str, float]) -> floa
     return sum(weight for stem, weight in left.items() if stem in right)
 
 
-def _tokens_of(passage: str) -> list[str]:
+def _fold(passage: str) -> str:
     plain = unicodedata.normalize("NFKD", passage).casefold()
-    return _TOKEN.findall("".join(char for char in plain if not unicodedata.combining(char)))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _tokens_of(passage: str) -> list[str]:
+    return _TOKEN.findall(_fold(passage))
+
+
+def _stems_of(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(_stem(token) for word in words for token in _tokens_of(word))
+
+
+def _value_of(number: str, factor: str) -> float:
+    """Return a number's value; "1,234" is thousands, and so is "1.234" if no factor follows."""
+    if _THOUSANDS.fullmatch(number) and ("," in number or not factor):
+        number = re.sub("[.,]", "", number)
+    whole, *rest = re.split("[.,]", number)
+    power = 9 if factor.startswith(("b", "milliard")) else 6 if factor else 0
+    return float(f"{whole}.{''.join(rest)}e{power}")
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +135,13 @@ def _words_of(passage: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _all_topics(passage: str) -> Mapping[str, float]:
     stems = {_stem(token) for token in _words_of(passage) if _can_tell(token)}
-    return {stem: _COMMON if stem in _common_stems() else TELLING for stem in sorted(stems)}
+    return {stem: _weights().get(stem, 1.0) for stem in sorted(stems)}
+
+
+@lru_cache(maxsize=4096)
+def _all_names(passage: str) -> frozenset[str]:
+    text = passage.partition("\n")[2]
+    return _stems_of(_NAME.findall(text)) - _stems_of(_LOWER.findall(passage))
 
 
 def _can_tell(token: str) -> bool:
@@ -98,6 +160,11 @@ def _stem(token: str) -> str:
 
 
 @cache
-def _common_stems() -> frozenset[str]:
-    lists = tomllib.loads(files("monitor.track").joinpath("common_words.toml").read_text(encoding="utf-8"))
-    return frozenset(_stem(word) for words in lists.values() for word in _tokens_of(words))
+def _weights() -> Mapping[str, float]:
+    """Return the weights of stems that are not rare."""
+    counted = {word: float(weight) for weight, words in _read("rare_words.toml").items() for word in words.split()}
+    return counted | dict.fromkeys(_stems_of(_read("common_words.toml").values()), _COMMON)
+
+
+def _read(name: str) -> dict[str, str]:
+    return tomllib.loads(files("monitor.track").joinpath(name).read_text(encoding="utf-8"))

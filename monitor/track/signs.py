@@ -1,28 +1,18 @@
 """What speaks for and against that two articles tell the same news."""
 
+import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from math import log1p
 
 from monitor.models import EventType, Fact
 from monitor.track.fingerprint import is_same_company
-from monitor.track.passage import coverage, find_names, likeness, names_company, shared_weight, weigh_topics
+from monitor.track.passage import coverage, find_figures, find_names, likeness, names_company, weigh_topics, weight_of
 
-_LOG_ODDS = {
-    "words": 2.1,
-    "amount": 0.9,
-    "headline": 4.1,
-    "kind": 0.9,
-    "another party": -6.0,
-    "other names": -1.3,
-    "another subject": -1.4,
-}
-"""How much each sign says: a logistic regression on the pairs of files 1 to 5 and of the real articles in
-tests/bench/bench_stories.py, rounded; that another party decides alone is more than its few pairs teach.
-"""
-_ENOUGH = 3.2
-"""What the signs must add up to, where the bench has as many wrong pairs as missed ones."""
+_MOVES = frozenset({EventType.PARTNER_JOINED, EventType.PARTNER_LEFT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,26 +39,38 @@ class Account:
 
 def weigh_signs(left: Account, right: Account) -> float:
     """Return how surely two accounts are of the same news: above 0 if they are."""
-    return sum(_LOG_ODDS[sign] * strength for sign, strength in list_signs(left, right).items()) - _ENOUGH
+    weights = list_weights()
+    return sum(weights[sign] * strength for sign, strength in list_signs(left, right).items()) - weights["enough"]
+
+
+@cache
+def list_weights() -> Mapping[str, float]:
+    """Return the log-odds of each sign, and what is `enough` of them; tests/bench/train_stories.py fits them."""
+    return tomllib.loads(files("monitor.track").joinpath("signs.toml").read_text(encoding="utf-8"))
 
 
 def list_signs(left: Account, right: Account) -> Mapping[str, float]:
-    """Return what two accounts have in common, and what sets them apart, each from 0 to 1 or, of the amount, more.
+    """Return what two accounts have in common, and what sets them apart, each from 0 to 1; of the length, more.
 
-    Names that both have say nothing: other deals of these companies have them too.
+    Companies that both name say nothing: other deals of theirs do so too. Long articles share words by chance.
     """
     missing = (_list_missing(left, right), _list_missing(right, left))
     known = (left.companies | right.companies).difference(*missing)
     mine, yours = weigh_topics(left.passage, known), weigh_topics(right.passage, known)
+    my_names, your_names = find_names(left.passage, known), find_names(right.passage, known)
+    my_figures, your_figures = find_figures(left.passage), find_figures(right.passage)
     return {
         "words": likeness(mine, yours),
-        "amount": log1p(shared_weight(mine, yours)),
         "headline": max(
             coverage(weigh_topics(_title_of(left), known), yours), coverage(weigh_topics(_title_of(right), known), mine)
         ),
         "kind": not left.types.isdisjoint(right.types),
+        "names": not my_names.isdisjoint(yours) or not your_names.isdisjoint(mine),
+        "figures": _share_figure(my_figures, your_figures),
+        "length": log1p(min(weight_of(mine), weight_of(yours))),
         "another party": all(missing),
-        "other names": _are_apart(find_names(left.passage, known), find_names(right.passage, known)),
+        "other names": _are_apart(my_names, your_names),
+        "other figures": not _share_figure(my_figures, your_figures) and _count_alike(my_figures, your_figures),
         "another subject": _are_apart(left.subjects, right.subjects),
     }
 
@@ -80,16 +82,26 @@ def count_shared(left: Iterable[str], right: Iterable[str]) -> int:
 
 
 def _list_missing(one: Account, other: Account) -> frozenset[str]:
-    """Return the companies of one account that the other does not name."""
-    return frozenset(
-        name
-        for name in one.companies
-        if not names_company(other.passage, name) and not count_shared([name], other.companies)
-    )
+    """Return the companies of one account that the other does not name; where one joins or leaves, that is none of its.
+
+    Who else is a member is no news, but often told.
+    """
+    others = {name for name in one.companies if not count_shared([name], other.companies)}
+    is_move = not _MOVES.isdisjoint(one.types & other.types)
+    return frozenset(name for name in others if is_move or not names_company(other.passage, name))
 
 
 def _title_of(account: Account) -> str:
     return account.passage.partition("\n")[0]
+
+
+def _share_figure(left: Mapping[str, AbstractSet[float]], right: Mapping[str, AbstractSet[float]]) -> bool:
+    return not set().union(*left.values()).isdisjoint(set().union(*right.values()))
+
+
+def _count_alike(left: Iterable[str], right: Iterable[str]) -> bool:
+    """Return whether both count the same thing; of a bare number nobody knows."""
+    return any(set(left).intersection(right))
 
 
 def _are_apart(left: AbstractSet[str], right: AbstractSet[str]) -> bool:

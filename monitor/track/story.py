@@ -10,7 +10,7 @@ from math import inf
 
 from monitor.models import Article, Event, EventType, Fact, Modality, Novelty, Story
 from monitor.track.fingerprint import fold_name
-from monitor.track.passage import TELLING, passage_of, weigh_topics
+from monitor.track.passage import TELLING, passage_of, weigh_topics, weight_of
 from monitor.track.signs import Account, count_shared, weigh_signs
 
 _START = "start"
@@ -177,14 +177,17 @@ def _closeness(telling: _Telling, story: Story) -> float:
     shared = max((count_shared(fact.companies, known.companies) for fact, known in pairs), default=0)
     if not shared:
         return 0.0
-    is_alike = any(fact.type is known.type for fact, known in pairs)
     if not telling.passage or not story.passages:
         return float(shared > 1 or any(covers(known, fact) for fact, known in pairs))
     account = Account.of(telling.facts, telling.passage)
     known = [Account.of(tuple(story.facts), passage) for passage in story.passages]
-    if TELLING not in weigh_topics(telling.passage, known[0].companies | account.companies).values():
-        return float(is_alike and shared > 1)
+    if weight_of(weigh_topics(telling.passage, known[0].companies | account.companies)) < TELLING:
+        return float(shared > 1 and any(_is_alike(fact, known) for fact, known in pairs))
     return max(0.0, *(weigh_signs(account, one) for one in known))
+
+
+def _is_alike(fact: Fact, known: Fact) -> bool:
+    return fact.type is known.type and (fact.subject == known.subject or not (fact.subject and known.subject))
 
 
 def _group_events(events: Iterable[Event]) -> list[tuple[Event, ...]]:

@@ -4,8 +4,8 @@
 
 Reads tests/bench/stories/*.toml, written for this. Every text becomes an article that the real `record_article` stores
 in a real database, in one stream of days: the outlets of a story follow each other by the hour, its rivals stand
-between them. Two articles are told as one story when they share a story of the database. Files 1 to 5 were looked at
-when the weights were set; file 6 is only for checking. Beside them, "real" are articles of ../shared/data/events that
+between them. Two articles are told as one story when they share a story of the database. train_stories.py fits the
+weights on files 1 to 7 and on the real articles; file 8 is held out. "real" are articles of ../shared/data/events that
 follow each other's news, at the times when they were printed (tests/bench/stories/articles.tsv).
 
 Beside it, on the same events: the same two companies and the same type (what most tools do), and words alone.
@@ -68,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--errors", action="store_true", help="print the pairs that are told wrongly")
     parser.add_argument(
-        "--files", help="digits of the files to read, as 13; by default 12345, then 6, then the real articles"
+        "--files", help="digits of the files to read, as 13; by default 1234567, then 8, then the real articles"
     )
     parser.add_argument("--copies", type=int, help="time the question for copies among so many fingerprints instead")
     options = parser.parse_args()
@@ -76,8 +76,8 @@ def main() -> None:
         _time_copies(options.copies)
         return
     print(f"{'files':8}{'who':22}{'P':>7}{'R':>7}{'F1':>7}   {'pairs':>6}   alerts a story")
-    for files in [options.files] if options.files else ["12345", "6", "real"]:
-        stream = _read_articles() if files == "real" else _read_texts(files)
+    for files in [options.files] if options.files else ["1234567", "8", "real"]:
+        stream = read_articles() if files == "real" else read_texts(files)
         with tempfile.TemporaryDirectory() as folder:
             told, alerts = _tell_all(stream, Path(folder) / "stories.db")
         seen = [one for one in told if one.events]
@@ -172,7 +172,7 @@ def _tell_all(stream: Iterable[Printed], database: Path) -> tuple[list[Told], in
         store=store,
         fetcher=cast("Fetcher", None),
         sandbox=cast("Sandbox", None),
-        ruleset=_load_ruleset(),
+        ruleset=load_ruleset(),
         routes=(),
         settings=CheckSettings(),
         now=lambda: clock[0],
@@ -207,11 +207,11 @@ def _read_told(store: Store, article_id: int, news: str, text: str) -> Told:
         )
 
 
-def _load_ruleset() -> Ruleset:
+def load_ruleset() -> Ruleset:
     return build_ruleset(Settings())
 
 
-def _read_articles() -> list[Printed]:
+def read_articles() -> list[Printed]:
     """Return the labelled articles of ../shared, in the order of time."""
     rows = [line.split("\t") for line in _LABELS.read_text("utf-8").splitlines() if not line.startswith("#")]
     with lzma.open(_ARTICLES, "rt", encoding="utf-8") as lines:
@@ -227,7 +227,7 @@ def _read_articles() -> list[Printed]:
     )
 
 
-def _read_texts(files: str) -> list[Printed]:
+def read_texts(files: str) -> list[Printed]:
     """Return the texts of files in the order of time.
 
     Eight stories a day; a telling every three hours, a rival after the first and at the end.

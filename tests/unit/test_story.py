@@ -222,6 +222,13 @@ def test_the_closest_of_two_stories_is_followed() -> None:
         assert verdict.story == cells
 
 
+@pytest.mark.parametrize(("subject", "is_known"), [("finance", False), (None, True)])
+def test_a_bare_headline_on_another_subject_is_another_story(subject: str | None, is_known: bool) -> None:  # noqa: FBT001
+    telling, known = replace(PACT, subject=subject), replace(PACT, subject="batteries")
+    verdict = decide_on("Alder partners with Birch", telling, known=known, passage=CELLS)
+    assert (verdict.story is not None) is is_known
+
+
 @pytest.mark.parametrize("kind", [EventType.EXPANSION, EventType.EXTENSION_RENEWAL, EventType.EXCLUSIVITY_GRANTED])
 def test_a_vaguer_word_for_a_known_deal_is_a_repeat(kind: EventType) -> None:
     (verdict,) = decide([PACT], [told(event(kind, "Alder", "Birch"))])
@@ -245,6 +252,6 @@ def test_a_partner_that_only_the_text_names_is_no_new_party() -> None:
 @pytest.mark.parametrize(("subject", "is_known"), [("batteries", True), (None, True), ("finance", False)])
 def test_another_subject_tells_against_the_known_story(subject: str | None, is_known: bool) -> None:  # noqa: FBT001
     telling, known = replace(PACT, subject=subject), replace(PACT, subject="batteries")
-    passage = "Alder and Birch to make cells in Ohio"
-    verdict = decide_on("Birch hires Alder: more work for Ohio", telling, known=known, passage=passage)
+    passage = "Alder and Birch plan a factory"
+    verdict = decide_on("Birch and Alder open factory gates", telling, known=known, passage=passage)
     assert (verdict.story is not None) is is_known
