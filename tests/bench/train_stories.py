@@ -35,13 +35,16 @@ FILES, HELD_OUT = ("1", "2", "3", "4", "5", "6", "7", "real"), "8"
 WITHIN = timedelta(hours=72)
 """As long as a story is open."""
 RIDGE = 1.0
-EXPECTED = {"another party": -6.0}
+EXPECTED = {"another party": -8.0}
 """That another party decides alone is more than its few pairs teach."""
 FIRM_RIDGE = 5.0
 BARS = tuple(number / 10 for number in range(31))
 """What the signs may have to add up to beyond even odds."""
-PRECISION = 0.97
-"""The lowest bar with this is taken, if there is one: a wrong pair hides news, a missed one only repeats it."""
+PRECISION = 0.92
+"""The lowest bar with this is taken, if there is one: a wrong pair hides news, a missed one only repeats it.
+
+Among these files every second pair is a rival that was written to mislead; in a stream few are, and fewer are joined.
+"""
 LEAST_COUNT, POWER = 8, 4
 """Of texts with a word, and how fast a word loses weight that stands in more of them: chosen on the same files."""
 
