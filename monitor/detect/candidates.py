@@ -10,7 +10,7 @@ from monitor.detect.features import describe_match, describe_sentence, describe_
 from monitor.detect.match import Scan, find_literals, spell, spell_words
 from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES, is_news, judge_modality
-from monitor.detect.parties import Parties, add_pair, count_shared, drop_repeats, find_parties
+from monitor.detect.parties import Parties, add_pair, count_companies, count_shared, drop_repeats, find_parties
 from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, map_signs, pick_rules
 from monitor.detect.tokens import Document, Sentence
 from monitor.detect.weights import score
@@ -209,7 +209,11 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
         return add_pair(parties, known.pair, document, span) if place and is_news(sentence) else parties
 
     placed = [(planned, span, find_around(span, is_german=planned.rule.language == "de")) for planned, span in matches]
-    placed = [one for one in placed if not is_broad(one[0].rule) or len(one[2].all) >= one[0].rule.min_parties]
+    placed = [
+        (planned, span, parties)
+        for planned, span, parties in placed
+        if not is_broad(planned.rule) or count_companies(document, sentence, span, parties) >= planned.rule.min_parties
+    ]
     around = (*_describe_signs(place, known.signs), *describe_sentence(document, sentence))
     features = [*(f"rule {planned.rule.name}" for planned, _, _ in placed if planned.rule.is_weighed), *around]
     candidates = []

@@ -17,6 +17,28 @@ _BOTH = frozenset({"the", "both", "two"})
 _SINGLE = frozenset({"it", "its", "their", "them", "they", "the", "this"})
 _REFERENCE_REACH = 6
 """Words on either side of a trigger in which "the companies" may stand."""
+_WHERE = frozenset({"in", "near", "outside"})
+_AFTER_A_PLACE = frozenset(
+    {
+        "after",
+        "amid",
+        "and",
+        "as",
+        "at",
+        "before",
+        "but",
+        "by",
+        "for",
+        "from",
+        "next",
+        "on",
+        "over",
+        "this",
+        "to",
+        "while",
+        "with",
+    }
+)
 _MAX_GAP = 14
 """Words between a trigger and the name that it takes."""
 
@@ -66,6 +88,27 @@ def add_pair(parties: Parties, pair: tuple[Mention, ...], document: Document, tr
 def _is_purpose(document: Document, trigger: Span, mention: Mention) -> bool:
     """Tell whether a name belongs to what the deal is for, as in "A and B partner to enter X"."""
     return not load_words().purposes.isdisjoint(document.words[trigger[1] - 1 : mention.first])
+
+
+def count_companies(document: Document, sentence: Sentence, trigger: Span, parties: Parties) -> int:
+    """Return how many of the parties may be companies: "a plant in Ashby" says where it is, "in Ashby stores" whose.
+
+    The "in" of a trigger, as in "brings in", says neither.
+    """
+    return sum(
+        trigger[0] < mention.first <= trigger[1] or not _is_where(document, sentence, mention)
+        for mention in parties.all
+    )
+
+
+def _is_where(document: Document, sentence: Sentence, mention: Mention) -> bool:
+    """Tell whether a name that nobody watches stands alone behind "in"."""
+    if mention.company is not None or document.words[max(0, mention.first - 1)] not in _WHERE:
+        return False
+    if mention.last >= sentence.last:
+        return True
+    gap = document.read_field(sentence.field)[document.ends[mention.last - 1] : document.starts[mention.last]]
+    return "," in gap or document.words[mention.last] in _AFTER_A_PLACE
 
 
 def count_shared(left: Sequence[Mention], right: Sequence[Mention]) -> int:

@@ -100,15 +100,15 @@ def database(strings: list[str], tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 COMMANDS = (
-    ("history", "--limit", "10000"),
-    ("search", "zebra", "--limit", "10000"),
+    ("history", "--limit", "20000"),
+    ("search", "zebra", "--limit", "20000"),
     ("show", "1"),
     ("show", "--alert", "1"),
     ("relations",),
     ("relations", "--dot"),
     ("relations", "Birchway", "title"),
     ("stats", "--since", "2026-01-01"),
-    ("deliveries", "--limit", "10000"),
+    ("deliveries", "--limit", "20000"),
     ("feedback",),
 )
 
@@ -138,7 +138,7 @@ def test_with_colours_there_are_only_ours(monitor: Monitor, database: Path, comm
 
 
 @pytest.mark.parametrize(
-    "command", [("history", "--limit", "10000"), ("show", "1"), ("show", "--alert", "1")], ids=" ".join
+    "command", [("history", "--limit", "20000"), ("show", "1"), ("show", "--alert", "1")], ids=" ".join
 )
 def test_json_is_tame_and_the_same(
     monitor: Monitor, database: Path, strings: list[str], command: tuple[str, ...]

@@ -181,6 +181,18 @@ def test_the_companies_of_the_headline_are_meant_by_the_companies(ruleset: Rules
     assert names(event) == ["Halden", "Veltro"]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("Halden builds a battery plant in Ashby", False),
+        ("Halden builds a battery plant in Ashby after Veltro's retreat", False),
+        ("Halden and Veltro to build battery plant together in Ashby", True),
+    ],
+)
+def test_a_name_behind_in_is_a_place(ruleset: Ruleset, text: str, *, is_told: bool) -> None:
+    assert bool(read(ruleset, text)) is is_told
+
+
 def test_a_headline_of_three_companies_says_not_which_two_are_meant(ruleset: Ruleset) -> None:
     events = read(
         ruleset, "The companies will end their joint venture in June.", "Shares of Halden, Veltro and Umbra fall"
