@@ -101,6 +101,13 @@ def test_other_senses_of_the_words_do_not_fire(ruleset: Ruleset, text: str) -> N
         ("Halden is expected to end its partnership with Veltro.", "conditional"),
         ("Halden declined to comment after it ended its partnership with Veltro.", "confirmed"),
         ("Halden ended its partnership with Veltro in May.", "confirmed"),
+        ("Halden ends partnership with Veltro - The Information", "reported"),
+        ("Halden has ended its partnership with Veltro, the Ashby Courier reported on Monday.", "reported"),
+        ("Halden has ended its partnership with Veltro, according to an internal memo.", "reported"),
+        ("Will Halden end its partnership with Veltro?", "speculated"),
+        ("Halden is not planning to end its partnership with Veltro, a spokesman said.", "denied"),
+        ("Halden will end its partnership with Veltro, provided the two agree on prices.", "conditional"),
+        ("Halden will end its partnership with Veltro once the regulator clears the sale.", "conditional"),
     ],
 )
 def test_modality_is_read_in_the_clause(ruleset: Ruleset, text: str, modality: str) -> None:
