@@ -1,7 +1,7 @@
 """Where rules hold in an article, how much speaks for each place, who takes part and how sure the text is."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -38,8 +38,10 @@ class _Known:
     """The signals in each sentence, by its number in the document's list."""
     told: Sequence[Mention]
     """The companies of events that were told of before."""
-    pair: tuple[Mention, ...]
-    """The companies of the first sentence if they are two: the next ones may call them "the companies"."""
+    find_names: Callable[[int], list[Mention]]
+    """Return the companies of a sentence, by its number in the document's list."""
+    find_pair: Callable[[], tuple[Mention, ...]]
+    """Return the companies of the first sentence if they are two: the next ones may call them "the companies"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +81,28 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
             if not is_broad(planned.rule) or is_news(document.sentences[place]):
                 by_sentence[place].append((planned, span))
     signs = map_signs(ruleset, scan) if by_sentence else {}
-    pair = _find_pair(by_sentence.get(0, ()), document, watched) if by_sentence else ()
+
+    @cache
+    def find_names(place: int) -> list[Mention]:
+        return _find_names(document.sentences[place], by_sentence.get(place, ()), document, watched)
+
+    @cache
+    def find_pair() -> tuple[Mention, ...]:
+        names = drop_repeats(find_names(0))
+        return names if len(names) == 2 else ()
+
     candidates: list[Candidate] = []
     for place in sorted(by_sentence)[:_MAX_SENTENCES]:
         told = [mention for one in candidates[-_MEMORY:] if one.score > 0 for mention in one.parties.all]
-        known = _Known(scan=scan, watched=watched, ruleset=ruleset, signs=signs, told=told, pair=pair)
+        known = _Known(
+            scan=scan,
+            ruleset=ruleset,
+            watched=watched,
+            signs=signs,
+            told=told,
+            find_names=find_names,
+            find_pair=find_pair,
+        )
         candidates.extend(_weigh_sentence(place, by_sentence[place], known))
     return support(candidates, document)
 
@@ -187,18 +206,10 @@ def _find_names(
     return find_organisations(document, sentence, watched, taken if is_title_case(document, sentence) else frozenset())
 
 
-def _find_pair(
-    matches: Sequence[tuple[PlannedRule, Span]], document: Document, watched: Mapping[int, Mention]
-) -> tuple[Mention, ...]:
-    """Return the companies of the first sentence if they are two."""
-    names = drop_repeats(_find_names(document.sentences[0], matches, document, watched))
-    return names if len(names) == 2 else ()
-
-
 def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], known: _Known) -> list[Candidate]:
     document, ruleset = known.scan.document, known.ruleset
     sentence = document.sentences[place]
-    mentions = _find_names(sentence, matches, document, known.watched)
+    mentions = known.find_names(place)
     in_german = mentions
     if any(planned.rule.language == "de" for planned, _ in matches):
         in_german = find_organisations(document, sentence, known.watched, find_german_nouns(document, sentence))
@@ -206,7 +217,7 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
     @cache  # many rules may hold at one place
     def find_around(span: Span, *, is_german: bool) -> Parties:
         parties = find_parties(document, sentence, span, in_german if is_german else mentions)
-        return add_pair(parties, known.pair, document, span) if place and is_news(sentence) else parties
+        return add_pair(parties, known.find_pair(), document, span) if place and is_news(sentence) else parties
 
     placed = [(planned, span, find_around(span, is_german=planned.rule.language == "de")) for planned, span in matches]
     placed = [

@@ -94,7 +94,7 @@ class _QueryError(RuleError):
         self.column = column
 
 
-@lru_cache(maxsize=512)  # the pack is compiled more than once in a process: when the settings are read, and for use
+@lru_cache(maxsize=512)  # each rule is parsed when it is read, and once more when it is planned
 def parse_query(text: str, where: str) -> Node:
     """Return the tree of a query; RuleError names `where`, the column and the remedy."""
     try:

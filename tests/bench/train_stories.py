@@ -19,7 +19,7 @@ from itertools import chain, combinations
 from math import log
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy.sparse as sp
 
 from monitor.detect import Ruleset, detect
 from monitor.models import Article, Modality
@@ -28,6 +28,7 @@ from monitor.track.passage import PASSAGE_CHARS, weigh_topics
 from monitor.track.signs import Account, count_shared, list_signs
 from tests.bench.bench_stories import Printed, load_ruleset, read_articles, read_texts
 from tests.bench.count_words import EVENTS, ROOT
+from tests.bench.train_detection import fit
 
 SIGNS = ROOT / "monitor" / "track" / "signs.toml"
 WORDS = ROOT / "monitor" / "track" / "rare_words.toml"
@@ -125,18 +126,11 @@ def list_pairs(reads: Sequence[Read]) -> list[Pair]:
 def learn(pairs: Sequence[Pair]) -> dict[str, float]:
     """Return the weights of the signs, and of the bias, with the least logistic loss and ridge."""
     names = [*pairs[0].signs, "bias"]
-    rows = np.array([[*map(float, pair.signs.values()), 1.0] for pair in pairs])
-    sign = np.array([1.0 if pair.is_same else -1.0 for pair in pairs])
+    rows = sp.csr_matrix([[*map(float, pair.signs.values()), 1.0] for pair in pairs])
+    truth = np.array([float(pair.is_same) for pair in pairs])
     prior = np.array([EXPECTED.get(name, 0.0) for name in names])
     ridge = np.array([0.0 if name == "bias" else FIRM_RIDGE if name in EXPECTED else RIDGE for name in names])
-
-    def lose(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        margin = (rows @ weights) * sign
-        away = weights - prior
-        loss = np.logaddexp(0, -margin).sum() + 0.5 * (ridge * away) @ away
-        return loss, rows.T @ (-sign / (1 + np.exp(margin))) + ridge * away
-
-    return dict(zip(names, minimize(lose, prior, jac=True, method="L-BFGS-B").x.tolist(), strict=True))
+    return dict(zip(names, fit(rows, truth, np.ones(len(pairs)), prior, ridge, prior).tolist(), strict=True))
 
 
 # --- what is found in files that were left out ------------------------------------------------------------------
