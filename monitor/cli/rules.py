@@ -182,6 +182,9 @@ def _print_explanation(article: Article, explanation: Explanation) -> None:
         if telling.sum is not None:
             factors = ", ".join(f"{name} {weight:+.2f}" for name, weight in telling.factors)
             stdout.print(f"  [dim]sum {telling.sum:+.2f}: {escape(show(factors))} …[/]", soft_wrap=True)
+        if telling.type:
+            factors = ", ".join(f"{name} {weight:+.2f}" for name, weight in telling.type_factors)
+            stdout.print(f"  [dim]type {telling.type}: {escape(show(factors))} …[/]", soft_wrap=True)
 
 
 def _draw(condition: Condition, name: str) -> Tree:

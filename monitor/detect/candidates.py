@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from monitor.detect.companies import find_german_nouns, find_organisations, is_title_case
-from monitor.detect.features import describe_match, describe_sentence, describe_tense
+from monitor.detect.features import describe_match, describe_sentence, describe_tense, list_words
 from monitor.detect.match import Scan, find_literals, spell, spell_words
 from monitor.detect.mention import Mention, Span
 from monitor.detect.modality import NEWS_SENTENCES, is_news, judge_modality
 from monitor.detect.parties import Parties, add_pair, count_companies, count_shared, drop_repeats, find_parties
 from monitor.detect.ruleset import Alias, PlannedRule, Ruleset, map_signs, pick_rules
 from monitor.detect.tokens import Document, Sentence
-from monitor.detect.weights import score
-from monitor.models import Field, Modality, Rule
+from monitor.detect.weights import add_up, score
+from monitor.models import EventType, Field, Modality, Rule
 
 _MAX_SENTENCES = 200
 """Of one article in which a trigger is looked at."""
@@ -40,6 +40,8 @@ class _Known:
     """The companies of events that were told of before."""
     find_names: Callable[[int], list[Mention]]
     """Return the companies of a sentence, by its number in the document's list."""
+    find_words: Callable[[int], list[str]]
+    """Return the plain words of a sentence."""
     find_pair: Callable[[], tuple[Mention, ...]]
     """Return the companies of the first sentence if they are two: the next ones may call them "the companies"."""
 
@@ -51,7 +53,10 @@ class Candidate:
     rule: Rule
     sentence: Sentence
     trigger: Span
-    features: tuple[str, ...]
+    shared: tuple[str, ...]
+    """What speaks for or against all candidates of its sentence."""
+    own: tuple[str, ...]
+    """What speaks for or against this one."""
     around: tuple[str, ...]
     """What is said of its sentence."""
     score: float
@@ -59,6 +64,19 @@ class Candidate:
     known: _Known = field(repr=False, compare=False)
 
     # Most candidates tell nothing, so these wait until somebody asks.
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return all that speaks for or against it."""
+        return (*self.shared, *self.own)
+
+    @cached_property
+    def type(self) -> EventType:
+        """Return what kind of change it tells: its rule says, or for a broad rule the words in it and around it."""
+        types = self.known.ruleset.weights.types
+        if not is_broad(self.rule) or not types:
+            return self.rule.type
+        return max(types, key=lambda kind: score(self.features, types[kind]))
 
     @cached_property
     def background(self) -> tuple[str, ...]:
@@ -87,6 +105,10 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
         return _find_names(document.sentences[place], by_sentence.get(place, ()), document, watched)
 
     @cache
+    def find_words(place: int) -> list[str]:
+        return list_words(document, document.sentences[place])
+
+    @cache
     def find_pair() -> tuple[Mention, ...]:
         names = drop_repeats(find_names(0))
         return names if len(names) == 2 else ()
@@ -101,6 +123,7 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
             signs=signs,
             told=told,
             find_names=find_names,
+            find_words=find_words,
             find_pair=find_pair,
         )
         candidates.extend(_weigh_sentence(place, by_sentence[place], known))
@@ -226,25 +249,35 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
         if not is_broad(planned.rule) or count_companies(document, sentence, span, parties) >= planned.rule.min_parties
     ]
     around = (*_describe_signs(place, known.signs), *describe_sentence(document, sentence))
-    features = [*(f"rule {planned.rule.name}" for planned, _, _ in placed if planned.rule.is_weighed), *around]
+    rules = [f"rule {planned.rule.name}" for planned, _, _ in placed if planned.rule.is_weighed]
+    shared = (*rules, *around, *_describe_news(place, known)) if rules else ()
+    shared_score = score(shared, ruleset.weights.change)
     candidates = []
     for planned, span, parties in placed:
         own: tuple[str, ...] = ()
         if planned.rule.is_weighed:
-            own = (*features, *describe_match(document, sentence, planned.rule, span, parties, known.told))
+            own = tuple(describe_match(document, sentence, planned.rule, span, parties, known.told))
         candidates.append(
             Candidate(
                 rule=planned.rule,
                 sentence=sentence,
                 trigger=span,
-                features=own,
+                shared=shared,
+                own=own,
                 around=around,
-                score=score(own, ruleset.weights.change) if planned.rule.is_weighed else 1.0,
+                score=shared_score + add_up(own, ruleset.weights.change) if planned.rule.is_weighed else 1.0,
                 parties=parties,
                 known=known,
             )
         )
     return candidates
+
+
+def _describe_news(place: int, known: _Known) -> list[str]:
+    """Return the plain words of the headline and the first sentences around a sentence."""
+    news = range(min(NEWS_SENTENCES + 1, len(known.scan.document.sentences)))
+    words = [word for other in news if other != place for word in known.find_words(other)]
+    return [f"near {word}" for word in dict.fromkeys(words)]
 
 
 def _describe_signs(place: int, signs: Mapping[int, Sequence[str]]) -> list[str]:

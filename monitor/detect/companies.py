@@ -194,7 +194,7 @@ def _strip_known_suffix(name: str) -> str:
 
 def strip_suffix(name: str) -> str:
     """Return a name without its legal form, as "Oracle" for "Oracle Corp."."""
-    if len(name) > 100:
+    if " " not in name or len(name) > 100:
         return name
     return _strip_known_suffix(name)
 

@@ -80,14 +80,12 @@ def _choose_types(group: Sequence[Candidate]) -> list[Candidate]:
         is_told = _is_sure(one) or any(
             _overlap(one.trigger, other.trigger) and one.score > other.score - _MARGIN for other in told
         )
-        if is_told and not any(
-            _overlap(one.trigger, other.trigger) or other.rule.type is one.rule.type for other in taken
-        ):
+        if is_told and not any(_overlap(one.trigger, other.trigger) or other.type is one.type for other in taken):
             taken.append(one)
     if len(taken) > 1:
-        taken = [one for one in taken if one.rule.type is not EventType.NEW_PARTNERSHIP]
-    if any(one.rule.type is EventType.EXCLUSIVITY_LOST for one in taken):  # "as its supplier" is what was lost
-        taken = [one for one in taken if one.rule.type is not EventType.SUPPLY_AGREEMENT]
+        taken = [one for one in taken if one.type is not EventType.NEW_PARTNERSHIP]
+    if any(one.type is EventType.EXCLUSIVITY_LOST for one in taken):  # "as its supplier" is what was lost
+        taken = [one for one in taken if one.type is not EventType.SUPPLY_AGREEMENT]
     return [*chosen, *taken]
 
 
@@ -101,7 +99,7 @@ def _overlap(left: Span, right: Span) -> bool:
 
 def _is_same_event(group: Sequence[Candidate], candidate: Candidate) -> bool:
     first = group[0]
-    if first.rule.type is not candidate.rule.type or (not first.rule.is_weighed and first.rule is not candidate.rule):
+    if first.type is not candidate.type or (not first.rule.is_weighed and first.rule is not candidate.rule):
         return False
     known = [mention for one in group for mention in one.parties.all]
     again = candidate.parties.all
@@ -117,7 +115,7 @@ def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], docu
     best = group[0]
     if best.modality is not Modality.CONFIRMED:
         return best.modality
-    leads = [one for one in told if _is_lead(one)]
+    leads = [one for one in told if _is_lead(one, document)]
     own = [one.modality for one in leads if one in group]
     if not is_headline(best.sentence, document):
         return Modality.REPORTED if Modality.REPORTED in own else best.modality
@@ -126,8 +124,8 @@ def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], docu
     return unsure[0] if unsure else best.modality
 
 
-def _is_lead(candidate: Candidate) -> bool:
-    return candidate.sentence.field is Field.TEXT and candidate.sentence.number <= 1
+def _is_lead(candidate: Candidate, document: Document) -> bool:
+    return candidate.sentence.number <= 1 and not is_headline(candidate.sentence, document)
 
 
 def _resolve_parties(group: Sequence[Candidate], told: Sequence[Candidate]) -> tuple[Mention, ...]:
@@ -165,7 +163,7 @@ def _make_event(
     text = document.read_field(sentence.field)
     first, last = best.trigger
     return Event(
-        type=best.rule.type,
+        type=best.type,
         participants=make_participants(mentions, ruleset.companies),
         modality=modality,
         evidence=Evidence(
@@ -200,9 +198,9 @@ def _name_in_full(events: Sequence[Event], document: Document) -> tuple[Event, .
 
 
 def _find_introduced(names: Collection[str], document: Document) -> dict[str, str]:
-    """Return the first name in the text that is one of these, or one in full; look no further than needed."""
+    """Return the first name below the headline that is one of these, or one in full; look no further than needed."""
     full: dict[str, str] = {}
-    sentences = [sentence for sentence in document.sentences if sentence.field is Field.TEXT]
+    sentences = [sentence for sentence in document.sentences if not is_headline(sentence, document)]
     for sentence in sentences[:_INTRODUCING_SENTENCES]:
         if len(full) == len(names):
             break

@@ -1,12 +1,12 @@
 """Why a rule fires on an article, or why not: its query's tree, and what stopped it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ahocorasick_rs import AhoCorasick
 
-from monitor.detect.candidates import Candidate, find_candidates, find_watched, list_mentions
+from monitor.detect.candidates import Candidate, find_candidates, find_watched, is_broad, list_mentions
 from monitor.detect.events import count_needed, merge
 from monitor.detect.match import Found, Scan, count_places, evaluate, find_literals, spell
 from monitor.detect.mention import Span
@@ -70,6 +70,10 @@ class Telling:
     """Of the weights, for rules that are weighed; above 0 speaks for a change."""
     factors: tuple[tuple[str, float], ...] = ()
     """What counted most, for and against."""
+    type: str = ""
+    """Of a broad rule: the type that the words around it make it."""
+    type_factors: tuple[tuple[str, float], ...] = ()
+    """What counted most for that type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +133,10 @@ def _judge(match: Condition, unless: Condition | None, events: Sequence[Event], 
 def _describe(candidate: Candidate, document: Document, events: Sequence[Event], ruleset: Ruleset) -> Telling:
     text = document.read_field(candidate.sentence.field)
     rule = candidate.rule
-    weights = [(feature, ruleset.weights.change.get(feature, 0.0)) for feature in dict.fromkeys(candidate.features)]
-    weights.sort(key=lambda pair: -pair[1])
+    weights = _rank(candidate, ruleset.weights.change)
     factors = [pair for pair in weights[:_MAX_FACTORS] if pair[1] > 0]
     factors += [pair for pair in weights[: -_MAX_FACTORS - 1 : -1] if pair[1] < 0]
+    kinds = _rank(candidate, ruleset.weights.types.get(candidate.type, {})) if is_broad(rule) else []
     return Telling(
         sentence=" ".join(text[candidate.sentence.start : candidate.sentence.end].split()),
         trigger=spell(document, candidate.trigger),
@@ -141,7 +145,15 @@ def _describe(candidate: Candidate, document: Document, events: Sequence[Event],
         verdict=_tell_verdict(candidate, events),
         sum=candidate.score if rule.is_weighed else None,
         factors=tuple(factors) if rule.is_weighed else (),
+        type=candidate.type.value if is_broad(rule) else "",
+        type_factors=tuple(pair for pair in kinds[:_MAX_FACTORS] if pair[1] > 0),
     )
+
+
+def _rank(candidate: Candidate, weights: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return what is said of a candidate with its weights, the highest first."""
+    found = [(feature, weights.get(feature, 0.0)) for feature in dict.fromkeys(candidate.features)]
+    return sorted(found, key=lambda pair: -pair[1])
 
 
 def _tell_verdict(candidate: Candidate, events: Sequence[Event]) -> str:

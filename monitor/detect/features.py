@@ -1,4 +1,4 @@
-"""What can be said of a place where a rule holds, in names that people read; weights.toml says how much each counts."""
+"""What can be said of a place where a rule holds, in names that people read; weights.tsv says how much each counts."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -34,8 +34,12 @@ _APOSTROPHES = frozenset({"'", "\u2019"})
 def describe_sentence(document: Document, sentence: Sentence) -> list[str]:
     """Return where a sentence stands, how it is written and its plain words."""
     style = ["title case"] if is_title_case(document, sentence) else []
-    words = {word for word in document.words[sentence.first : sentence.last] if is_common_word(word)}
-    return [_read_place(sentence), *style, *(f"sentence {word}" for word in sorted(words))]
+    return [_read_place(sentence), *style, *(f"sentence {word}" for word in list_words(document, sentence))]
+
+
+def list_words(document: Document, sentence: Sentence) -> list[str]:
+    """Return the plain words of a sentence, each once."""
+    return sorted({word for word in document.words[sentence.first : sentence.last] if is_common_word(word)})
 
 
 def _read_place(sentence: Sentence) -> str:

@@ -1,6 +1,6 @@
 """Labelled texts: the reference reader's (../shared/data/events), our own reading of others there, and our own texts.
 
-event_labels.tsv holds our reading, without the texts. written_news.jsonl holds 2,580 texts that we wrote the way news
+event_labels.tsv holds our reading, without the texts. written_news.jsonl holds the texts that we wrote the way news
 words such things since 2019, with names that a script made up: they teach wording, and tell of nothing that happened.
 """
 
@@ -36,6 +36,8 @@ class Labelled:
     """event, state or none; borderline texts are left out."""
     modality: str | None = None
     """Of an event."""
+    types: tuple[str, ...] = ()
+    """Those that an event may be said to have, if the reader named any."""
     weight: float = 1.0
     """How much it counts when weights are learnt."""
 
@@ -66,6 +68,7 @@ def from_gold(item: dict[str, Any]) -> Labelled:
         article=article,
         label=item["label"],
         modality=item["modality"] if item["label"] == "event" else None,
+        types=tuple(item["types"]) if item["label"] == "event" else (),
         weight=_STATE_WEIGHT if item["label"] == "state" else 1.0,
     )
 
@@ -77,6 +80,7 @@ def from_written(item: dict[str, Any]) -> Labelled:
         article=Article(url="", title=item["title"], text=item["text"]),
         label=item["label"],
         modality=item["modality"],
+        types=tuple(item["types"]),
         weight=_WRITTEN_WEIGHTS[item["label"]],
     )
 

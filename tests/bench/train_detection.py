@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import minimize
+from scipy.special import softmax
 
-from monitor.detect.candidates import Candidate, find_candidates
+from monitor.detect.candidates import Candidate, find_candidates, is_broad
 from monitor.detect.rules import load_pack
 from monitor.detect.ruleset import compile_rules
 from monitor.detect.tokens import read_document
 from monitor.detect.weights import Weights, score
-from monitor.models import Article, Field, Modality
+from monitor.models import Article, EventType, Field, Modality
 from tests.bench.event_labels import (
     FOLDER,
     FOLDS,
@@ -35,10 +36,11 @@ from tests.bench.event_labels import (
     read_written,
 )
 
-WEIGHTS = Path(__file__).parents[2] / "monitor" / "detect" / "packs" / "weights.toml"
+WEIGHTS = Path(__file__).parents[2] / "monitor" / "detect" / "packs" / "weights.tsv"
 ROUNDS, STEPS = 6, 150
 RIDGE = {
     "sentence": 1.4,
+    "near": 3.0,
     "left": 0.7,
     "right": 0.7,
     "name": 0.7,
@@ -69,7 +71,12 @@ BACKGROUND_RIDGE = {"bias": 0.01, "sentence": 4.0, "head": 4.0}
 BACKGROUND_PRIOR = {"cue historical": 1.0}
 """What readers expect of what is seldom in labelled texts."""
 BACKGROUND_TEST_WEIGHT = 0.1
+TYPE_KINDS = frozenset({"own", "rule", "trigger", "sentence", "near"})
+TYPE_RIDGE = {"bias": 0.1, "near": 2.0}
+TYPE_WEIGHT = 2.0
+"""Of a text whose best candidate is of a broad rule: for these the sums are asked."""
 LEAST = 0.06
+LEAST_OF_TYPE = 0.15
 """A smaller weight is left out."""
 
 Bag = list[tuple[str, ...]]
@@ -194,7 +201,7 @@ def expect(feature: str) -> float:
 def learn_from(texts: Sequence[Labelled]) -> Weights:
     """Return the weights learnt from labelled texts and from the rules' own tests."""
     change = learn_change(texts)
-    return Weights(change, learn_background(texts, change))
+    return Weights(change, learn_background(texts, change), learn_types(texts, change))
 
 
 def learn_change(texts: Sequence[Labelled]) -> dict[str, float]:
@@ -239,15 +246,50 @@ def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> 
     return keep_strong(dict(zip(names, weights.tolist(), strict=True)))
 
 
+def learn_types(texts: Sequence[Labelled], change: Mapping[str, float]) -> dict[EventType, dict[str, float]]:
+    """Return the weights that tell the type of a change: softmax, where any type that a reader named will do."""
+    ruleset = compile_rules(load_pack())
+    rows: list[tuple[str, ...]] = []
+    named: list[list[bool]] = []
+    strengths: list[float] = []
+    for text in texts:
+        if not text.types:
+            continue
+        best = find_surest(find_candidates(read_document(text.article), ruleset), text.sentence, change)
+        if best is not None:
+            rows.append(tuple(dict.fromkeys(name for name in best.features if name.partition(" ")[0] in TYPE_KINDS)))
+            named.append([kind.value in text.types for kind in EventType])
+            strengths.append(TYPE_WEIGHT if is_broad(best.rule) else 1.0)
+    names = ["bias", *sorted({name for row in rows for name in row})]
+    table, truth, strength = make_table(rows, names), np.array(named, float), np.array(strengths)
+    ridge = np.array([TYPE_RIDGE.get(name.partition(" ")[0], 1.0) for name in names])[:, None]
+
+    def lose(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights = flat.reshape(len(names), len(EventType))
+        chances = softmax(table @ weights, axis=1)
+        right = (chances * truth).sum(axis=1)
+        loss = -strength @ np.log(right) + 0.5 * (ridge * weights * weights).sum()
+        slope = table.T @ ((chances - chances * truth / right[:, None]) * strength[:, None]) + ridge * weights
+        return loss, slope.ravel()
+
+    start = np.zeros(len(names) * len(EventType))
+    found = minimize(lose, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
+    columns = found.reshape(len(names), len(EventType)).T.tolist()
+    return {
+        kind: keep_strong(dict(zip(names, column, strict=True)), LEAST_OF_TYPE)
+        for kind, column in zip(EventType, columns, strict=True)
+    }
+
+
 def find_surest(candidates: Iterable[Candidate], number: int | None, change: Mapping[str, float]) -> Candidate | None:
     """Return the candidate with the highest sum, of one sentence if `number` is given."""
     weighed = [one for one in of_sentence(candidates, number) if one.rule.is_weighed]
     return max(weighed, key=lambda one: score(one.features, change), default=None)
 
 
-def keep_strong(weights: Mapping[str, float]) -> dict[str, float]:
+def keep_strong(weights: Mapping[str, float], least: float = LEAST) -> dict[str, float]:
     """Return the weights worth writing down."""
-    return {name: round(weight, 2) for name, weight in weights.items() if abs(weight) >= LEAST}
+    return {name: round(weight, 2) for name, weight in weights.items() if abs(weight) >= least}
 
 
 def main() -> None:
@@ -259,16 +301,18 @@ def main() -> None:
         sys.exit(f"no labelled texts at {FOLDER}")
     read = [*map(from_gold, read_gold()), *map(from_written, read_written()), *read_own()]
     weights = learn_from([*read, *(text for text in read_unread(read) if choose_fold(text.document, FOLDS))])
-    for question, sums in weights._asdict().items():
+    questions: dict[str, Mapping[str, float]] = {"change": weights.change, "background": weights.background}
+    questions |= {kind.value: sums for kind, sums in weights.types.items()}
+    for question, sums in questions.items():
         kinds = defaultdict(list)
         for name, weight in sorted(sums.items(), key=lambda pair: -abs(pair[1])):
             kinds[name.partition(" ")[0]].append(f"{name} {weight:+.2f}")
         for kind, lines in kinds.items():
             print(f"{question}, {kind}: {len(lines)}; {', '.join(lines[:8])}")
     if options.write:
-        lines = ["# Learnt by tests/bench/train_detection.py; above 0, the sum says yes."]
-        for question, sums in weights._asdict().items():
-            lines += ["", f"[{question}]", *(f'"{name}" = {weight:.2f}' for name, weight in sorted(sums.items()))]
+        lines = ["# Learnt by tests/bench/train_detection.py: question, name, weight. Above 0, the sum says yes."]
+        for question, sums in questions.items():
+            lines += [f"{question}\t{name}\t{weight:.2f}" for name, weight in sorted(sums.items())]
         WEIGHTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 

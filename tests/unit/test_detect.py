@@ -1,6 +1,7 @@
 """Events of an article: who, what, how sure, where it stands."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from monitor.detect import Ruleset, compile_rules, detect, load_pack
 from monitor.detect.candidates import find_candidates
 from monitor.detect.tokens import read_document
+from monitor.detect.weights import Weights
 from monitor.models import Article, Company, Event, EventType, Field, Modality, Rule
 
 COMPANIES = (
@@ -513,3 +515,48 @@ def test_a_german_not_behind_the_verb_denies_it(ruleset: Ruleset, text: str, mod
 def test_french_words_that_english_has_too_do_not_fire(ruleset: Ruleset) -> None:
     text = "The two held discussions over a proposed alliance of Halden and Veltro."
     assert "fr-talks" not in {event.rule for event in read(ruleset, text)}
+
+
+def weigh_by_hand(text: str, title: str = "", **weights: dict[Any, Any]) -> list[tuple[EventType, str]]:
+    """Return type and rule of the events that the pack finds when these weights decide."""
+    sums = Weights(**({"change": {}, "background": {}} | weights))
+    found = detect(Article(url="", title=title, text=text), compile_rules(load_pack(), weights=sums))
+    return [(event.type, event.rule) for event in found]
+
+
+def test_a_broad_rule_takes_its_type_from_the_words_around_it() -> None:
+    change = {"own drops-company": 1.0}
+    types = {EventType.TERMINATION: {"bias": 0.1}, EventType.PARTNER_LEFT: {"near consortium": 0.3}}
+    title = "Halden drops Veltro"
+    assert weigh_by_hand("", title, change=change) == [(EventType.TERMINATION, "drops-company")]
+    assert weigh_by_hand("Three stay.", title, change=change, types=types) == [(EventType.TERMINATION, "drops-company")]
+    told = weigh_by_hand("The consortium goes on.", title, change=change, types=types)
+    assert told == [(EventType.PARTNER_LEFT, "drops-company")]
+    types[EventType.DISPUTE] = {"own ends-tie": 5.0}  # a rule that names its type is not asked
+    assert weigh_by_hand("Halden ends its alliance with Veltro.", change={"bias": 1.0}, types=types) == [
+        (EventType.TERMINATION, "ends-tie")
+    ]
+
+
+def test_words_of_the_first_sentences_count_for_the_headline_and_the_other_way_round() -> None:
+    title = "Halden drops Veltro"
+    change = {"own drops-company": -1.0, "near supplier": 2.0}
+    assert weigh_by_hand("The supplier was told.", title, change=change)
+    assert not weigh_by_hand("The rider was told.", title, change=change)
+    assert weigh_by_hand("Halden drops Veltro, it said.", "A supplier less", change=change)
+    assert not weigh_by_hand("Halden drops Veltro, a supplier.", change=change)  # in its own words
+    deep = "It rained. " * 9 + "A supplier spoke."
+    assert not weigh_by_hand(deep, title, change=change)
+
+
+def test_a_headline_that_the_text_repeats_is_no_lede(ruleset: Ruleset) -> None:
+    title = "Halden, Veltro in vans joint venture"
+    lede = "Halden and Veltro are forming a joint venture for vans, a source familiar with the matter said."
+    (event,) = read(ruleset, f"{title} . {lede}", title)
+    assert (event.type, event.modality) == (EventType.JOINT_VENTURE, Modality.REPORTED)
+
+
+def test_short_names_of_a_repeated_headline_are_told_in_full(ruleset: Ruleset) -> None:
+    title = "Brightwater in talks with PQR"
+    (event,) = read(ruleset, f"{title} . Brightwater is in talks with Penwick Quarry Rail about vans.", title)
+    assert names(event) == ["Brightwater", "Penwick Quarry Rail"]

@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.detect import Condition, Explanation, compile_rules, explain_rule, load_pack
+from monitor.detect.weights import Weights
 from monitor.errors import RuleError
 from monitor.models import Article, Company, EventType, Modality, Rule
 
@@ -142,3 +143,13 @@ def test_an_unknown_rule_is_an_error_with_the_name_that_was_meant() -> None:
 def test_any_text_is_explained(text: str) -> None:
     query = '$any AND (=Halden OR "supply contract*") AND DISTINCT/2 $any AND /h.*n/ AND url: example'
     assert not explain(query, text).events
+
+
+def test_explaining_a_broad_rule_tells_what_made_its_type() -> None:
+    ruleset = compile_rules(
+        load_pack(),
+        weights=Weights({"bias": 1.0}, {}, {EventType.PARTNER_LEFT: {"near consortium": 0.3, "near goes": -0.1}}),
+    )
+    article = Article(url="", title="Halden drops Veltro", text="The consortium goes on.")
+    (telling,) = explain_rule("drops-company", article, ruleset).tellings
+    assert (telling.type, telling.type_factors) == ("partner_left", (("near consortium", 0.3),))
