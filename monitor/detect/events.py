@@ -109,8 +109,8 @@ def _is_same_event(group: Sequence[Candidate], candidate: Candidate) -> bool:
 def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], document: Document) -> Modality:
     """Return how sure the best telling is.
 
-    A bare headline takes its certainty from the first sentences: where they tell the same, or else what they tell of
-    the same companies; any telling takes its source from them.
+    A bare headline takes its certainty from the first sentences: where they tell the same, or else where all that they
+    tell of the same companies is unsure; any telling takes its source from them.
     """
     best = group[0]
     if best.modality is not Modality.CONFIRMED:
@@ -121,7 +121,7 @@ def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], docu
         return Modality.REPORTED if Modality.REPORTED in own else best.modality
     others = [one.modality for one in leads if one not in group and count_shared(one.parties.all, best.parties.all)]
     unsure = [one for one in own or others if one in _UNSURE]
-    return unsure[0] if unsure else best.modality
+    return unsure[0] if unsure and (own or len(unsure) == len(others)) else best.modality
 
 
 def _is_lead(candidate: Candidate, document: Document) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from monitor.detect import Ruleset, compile_rules, detect, load_pack
 from monitor.models import Article, Company, EventType, Field, Rule
 from tests.bench.event_labels import (
+    CERTAINTY,
     FOLDER,
     FOLDS,
     choose_fold,
@@ -59,6 +60,11 @@ def measure_quality() -> None:
     for told, part in (("of the reference reader", gold), ("that we wrote", written)):
         print(f"\n== {len(part)} texts {told}, {FOLDS} folds; also learnt from {len(own)} that we read", flush=True)
         run_scorer(part, [predictions[item["id"]] for item in part])
+    certainty, ruleset = read_written(CERTAINTY)[1::2], compile_rules(load_pack())
+    print(
+        f"\n== {len(certainty)} texts about certainty that we wrote, not learnt from and not read for cues", flush=True
+    )
+    run_scorer(certainty, [predict(item, ruleset) for item in certainty])
 
 
 def predict(item: dict[str, Any], ruleset: Ruleset) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Labelled texts: the reference reader's (../shared/data/events), our own reading of others there, and our own texts.
 
 event_labels.tsv holds our reading, without the texts. written_news.jsonl holds the texts that we wrote the way news
-words such things since 2019, with names that a script made up: they teach wording, and tell of nothing that happened.
+words such things since 2019, with made-up names: they teach wording, and tell of nothing that happened.
+written_certainty.jsonl holds 600 more, about how sure a text is; nothing is learnt from them, but every other one was
+read when cues were written.
 """
 
 import hashlib
@@ -19,6 +21,7 @@ from monitor.models import Article, Field
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "events"
 OWN = Path(__file__).with_name("event_labels.tsv")
 WRITTEN = Path(__file__).with_name("written_news.jsonl")
+CERTAINTY = Path(__file__).with_name("written_certainty.jsonl")
 FOLDS = 5
 """Parts of the documents: each is read with weights that were learnt from the other four."""
 
@@ -92,9 +95,9 @@ def read_own() -> list[Labelled]:
     return [*_match_texts(labels), *_match_sentences(labels)]
 
 
-def read_written() -> list[dict[str, Any]]:
+def read_written(path: Path = WRITTEN) -> list[dict[str, Any]]:
     """Return the texts that we wrote ourselves, with the keys of gold.jsonl; `text` does not repeat the title."""
-    items = [json.loads(line) for line in WRITTEN.read_text("utf-8").splitlines()]
+    items = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return [item | {"id": f"written {number}", "source": "written"} for number, item in enumerate(items)]
 
 
