@@ -253,5 +253,5 @@ def test_a_partner_that_only_the_text_names_is_no_new_party() -> None:
 def test_another_subject_tells_against_the_known_story(subject: str | None, is_known: bool) -> None:  # noqa: FBT001
     telling, known = replace(PACT, subject=subject), replace(PACT, subject="batteries")
     passage = "Alder and Birch plan a factory"
-    verdict = decide_on("Birch and Alder open factory gates", telling, known=known, passage=passage)
+    verdict = decide_on("Birch and Alder near factory gates opening in spring", telling, known=known, passage=passage)
     assert (verdict.story is not None) is is_known
