@@ -205,14 +205,20 @@ def list_stories(
 ) -> list[StoryDigest]:
     """Return the stories opened last, newest first, or those older than the one with the id `before`, or one.
 
-    Wanted are those of which one event, or its article, is all of what is asked; words are ignored.
+    Wanted are those of which one event, or its article, is all of what is asked.
     """
+    query = full_text_query(wanted.words)
+    if wanted.words.strip() and not query:
+        return []
     chosen = select(StoryRow, _is_known()).order_by(col(StoryRow.id).desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(col(StoryRow.id) < before)
     if story_id is not None:
         chosen = chosen.where(col(StoryRow.id) == story_id)
     conditions = event_conditions(wanted) + [col(EventRow.article_id).in_(ids) for ids in _list_origins(wanted)]
+    if query:
+        holding = select_columns(_FULL_TEXT.c.rowid).where(_FULL_TEXT.c.articles_fts.op("MATCH")(query))
+        conditions.append(col(EventRow.article_id).in_(holding))
     if conditions:
         chosen = chosen.where(col(StoryRow.id).in_(select(EventRow.story_id).where(*conditions)))
     rows = session.exec(chosen).all()

@@ -130,6 +130,8 @@ def tell_reach(sought: seek.Sought[Any]) -> str | None:
 def read_stories(session: Session, query: Query, _around: Surroundings) -> Rows:
     """Return the newest stories, all or those of which an article tells what was asked for."""
     wanted = query.articles
+    if is_query(wanted.words):
+        return Rows(items=(), note="Stories are searched by plain words; articles in the language of the rules too.")
     return _page(query, lambda asked, limit: browse.list_stories(session, wanted, before=asked, limit=limit))
 
 
@@ -213,7 +215,7 @@ LISTINGS = (
         name="stories",
         title="Stories",
         item=StoryDigest,
-        asks=("company", "type", "modality", "source", "since", "until", "before", "limit"),
+        asks=("q", "company", "type", "modality", "source", "since", "until", "before", "limit"),
         read=read_stories,
     ),
     Listing(name="searches", title="Saved searches", item=SavedSearch, asks=("limit",), read=read_searches),

@@ -147,7 +147,7 @@ def show_version(session: Session, _query: Query, place: Place, _around: Surroun
 def show_stories(session: Session, query: Query, _place: Place, around: Surroundings) -> Values:
     """Return the newest stories that are what was asked for."""
     rows = listings.read_stories(session, query, around)
-    return {"stories": rows.items, **_list_choices(around), **_list_values(query, rows, "/stories")}
+    return {"stories": rows.items, "note": rows.note, **_list_choices(around), **_list_values(query, rows, "/stories")}
 
 
 def show_story(session: Session, _query: Query, place: Place, _around: Surroundings) -> Values:

@@ -138,6 +138,11 @@ def test_a_snippet_has_the_words_between_the_marks(three: Store) -> None:
         ({"source": "wire"}, [1]),
         ({"since": NOW - timedelta(days=1)}, [2]),
         ({"until": NOW - timedelta(days=1)}, [1]),
+        ({"words": "steel"}, [2, 1]),
+        ({"words": "pact"}, [1]),
+        ({"words": "steel", "company": "cedar"}, [2]),
+        ({"words": "nothing"}, []),
+        ({"words": "!!"}, []),
     ],
 )
 def test_stories_are_filtered_by_what_one_of_their_articles_tells(

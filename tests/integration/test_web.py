@@ -364,6 +364,19 @@ async def test_stories_are_filtered_alike_on_the_page_and_in_the_api(store: Stor
     assert json.loads(api)["items"] == []
 
 
+async def test_stories_are_searched_by_words_and_the_rule_language_is_for_articles(store: Store) -> None:
+    fill(store, "Birchway", alerts=2)
+    paths = ("/stories?q=before", "/stories?q=zebra", "/stories?q=before+AND+zebra", "/api/stories?q=before")
+    found, nothing, ruled, api = (await read_all(serve(store), paths)).values()
+    tree = LexborHTMLParser(found)
+    assert len(tree.css("article.card")) == 2
+    assert [node.attributes["value"] for node in tree.css("#words")] == ["before"]
+    assert "No story is all of this." in nothing
+    (link,) = LexborHTMLParser(ruled).css(".note a")
+    assert link.attributes["href"] == "/articles?q=before+AND+zebra"
+    assert [one["id"] for one in json.loads(api)["items"]] == [2, 1]
+
+
 async def test_older_alerts_are_paged_without_gap_or_repeat(store: Store) -> None:
     fill(store, "Birchway", alerts=60)
     seen: list[str | None] = []
