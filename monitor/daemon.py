@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -21,6 +22,7 @@ from monitor.outbox import flush_target
 from monitor.pace.rhythm import SLOWEST
 from monitor.pipeline import CheckReport, Turn, check_source
 from monitor.store import sources as source_states
+from monitor.store.database import claim_of, is_taken, lock_of
 from monitor.store.retention import prune
 
 log = logging.getLogger(__name__)
@@ -30,18 +32,32 @@ _DRAIN_SECONDS = 6.0
 """For what runs when the end is asked for; with the closing of the rest it is over within 10 s."""
 _MAX_CHECKS_AT_ONCE = 20
 _CLOCK_SECONDS = 10.0
+_CLAIM_SECONDS = 1.0
 _DAY_SECONDS = 86_400.0
 _CLOCK_SLACK_SECONDS = 30.0
 """Between the wall clock and the one that only counts; more means that somebody set the first."""
 
 
-async def serve(app: App) -> None:
-    """Check and send until SIGTERM or SIGINT, then drain and return."""
+async def serve(app: App) -> bool:
+    """Check and send until SIGTERM or SIGINT, then drain and return False.
+
+    Return True if it ended because the database is being restored: it is to begin anew then.
+    """
     daemon = _Daemon(app)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, daemon.stop)  # until the loop closes: a second signal must not cut the end short
+        loop.add_signal_handler(name, daemon.end)  # until the loop closes: a second signal must not cut the end short
     await daemon.run()
+    return daemon.begins_anew
+
+
+async def wait_for_database(path: Path) -> None:
+    """Wait until whoever claimed a database is done with it; signals end the process meanwhile."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.remove_signal_handler(name)
+    while is_taken(claim_of(path)) or is_taken(lock_of(path)):  # noqa: ASYNC110 - another process gives them back
+        await asyncio.sleep(_CLAIM_SECONDS)
 
 
 class _Daemon:
@@ -50,13 +66,16 @@ class _Daemon:
     def __init__(self, app: App) -> None:
         self._app = app
         self._stop = app.stopping
+        self.begins_anew = False
+        """Whether it ends to let a backup be restored."""
         self._news = {target: asyncio.Event() for target in app.postman.targets}
         self._slots = asyncio.Semaphore(_MAX_CHECKS_AT_ONCE)
         self._checks: dict[str, asyncio.Task[datetime | None]] = {}
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
-    def stop(self) -> None:
-        """Begin the end; a second call changes nothing."""
+    def end(self) -> None:
+        """Begin the end, for good; a second call changes nothing."""
+        self.begins_anew = False
         self._stop.set()
         self._wake_flushes()
 
@@ -68,6 +87,7 @@ class _Daemon:
         loops = [asyncio.create_task(self._flush_forever(target)) for target in self._app.postman.targets]
         loops.append(asyncio.create_task(self._watch_clock(scheduler)))
         loops.append(asyncio.create_task(self._prune_daily()))
+        loops.append(asyncio.create_task(self._watch_claim()))
         log.info("started", extra={"sources": len(self._app.sources), "database": str(self._app.tools.store.path)})
         await self._stop.wait()
         scheduler.shutdown(wait=False)
@@ -160,6 +180,15 @@ class _Daemon:
                 began, began_at = loop.time(), now
                 for job in scheduler.get_jobs():
                     job.modify(next_run_time=now)
+
+    async def _watch_claim(self) -> None:
+        """End when somebody wants to restore the database."""
+        while not self._stop.is_set():
+            if self._app.tools.store.is_wanted():
+                log.info("letting go of the database, a backup is being restored")
+                self.end()
+                self.begins_anew = True
+            await _first(self._stop.wait, _CLAIM_SECONDS)
 
     async def _prune_daily(self) -> None:
         """Remove texts that are not kept any longer, now and every day."""

@@ -58,9 +58,10 @@ def restore(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Put a backup in the place of the database; the former one stays beside it. Not while a monitor runs.
+    """Put a backup in the place of the database; the former one stays beside it.
 
-    What was stored since then is news again, and what waited to be sent then is sent.
+    A running monitor lets go of it for the moment, and begins anew with the backup. What was stored since then is news
+    again, and what waited to be sent then is sent.
 
     Example: monitor db restore backups/monitor-2026-05-01.db
     """

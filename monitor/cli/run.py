@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack, nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -47,6 +48,12 @@ def run(
 
 
 async def _run(settings: Settings) -> None:
+    """Run until the end; whenever a backup is restored, begin anew with that."""
+    while await _serve(settings):
+        await daemon.wait_for_database(Path(settings.main.database))
+
+
+async def _serve(settings: Settings) -> bool:
     from monitor.web import PageServer  # noqa: PLC0415 - 0.1 s that other commands need not pay
 
     async with open_app(settings, console=stdout) as app, AsyncExitStack() as stack:
@@ -59,7 +66,7 @@ async def _run(settings: Settings) -> None:
             else:
                 stderr.print(f"[dim]the history is at[/] {page.url}")
         stderr.print(f"[dim]watching {len(app.sources)} sources; alerts appear here and in the history; Ctrl-C ends[/]")
-        await daemon.serve(app)
+        return await daemon.serve(app)
 
 
 def check(

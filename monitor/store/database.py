@@ -51,6 +51,10 @@ class Store:
         """
         acquire(self._lock, self.path)
 
+    def is_wanted(self) -> bool:
+        """Tell whether somebody who restores a backup waits for this process to give up the lock."""
+        return is_taken(claim_of(self.path))
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a transaction that commits at the end and holds the only write lock from its start."""
@@ -87,10 +91,26 @@ def lock_of(path: Path) -> FileLock:
     return FileLock(f"{path.resolve()}.lock", timeout=0)
 
 
-def acquire(lock: FileLock, path: Path) -> None:
-    """Take the lock of a database; AlreadyRunning if another process holds it."""
+def claim_of(path: Path) -> FileLock:
+    """Return the lock that whoever holds the database is asked by to let go of it, until it is free again."""
+    return FileLock(f"{path.resolve()}.claim.lock", timeout=0)
+
+
+def is_taken(lock: FileLock) -> bool:
+    """Tell whether another process holds a lock; one that nobody ever held has no file."""
+    if not Path(lock.lock_file).exists():
+        return False
     try:
-        lock.acquire()
+        with lock:
+            return False
+    except Timeout:
+        return True
+
+
+def acquire(lock: FileLock, path: Path, *, seconds: float = 0) -> None:
+    """Take the lock of a database, wait for it so long; AlreadyRunning if another process holds it."""
+    try:
+        lock.acquire(timeout=seconds)
     except Timeout as error:
         problem = AlreadyRunning(f"{path}: another monitor is running on this database")
         problem.hint = "stop it first, or set another `database` in monitor.toml"

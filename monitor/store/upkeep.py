@@ -13,13 +13,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 from monitor.errors import StoreError
-from monitor.store.database import acquire, check_version, lock_of
+from monitor.store.database import acquire, check_version, claim_of, lock_of
 
 Progress = Callable[[int, int], None]
 """Told how many of how many pages are copied."""
 
 _PAGES_AT_ONCE = 2_000
 _BUSY_SECONDS = 30.0
+_CLAIM_SECONDS = 1.0
+"""Because whoever looks whether it is taken has it for an instant."""
+_PATIENCE_SECONDS = 30.0
+"""For a running monitor to end its checks and let messages on their way arrive."""
 _MAX_FAULTS = 20
 _INVARIANTS = {
     "alerts that tell no event": "SELECT count(*) FROM alerts WHERE id NOT IN (SELECT alert_id FROM alert_events)",
@@ -76,23 +80,33 @@ def back_up(path: Path, target: Path, progress: Progress = lambda _done, _all: N
         part.unlink(missing_ok=True)
 
 
-def restore(backup: Path, path: Path, now: datetime, progress: Progress = lambda _done, _all: None) -> Path | None:
+def restore(
+    backup: Path,
+    path: Path,
+    now: datetime,
+    progress: Progress = lambda _done, _all: None,
+    *,
+    patience: float = _PATIENCE_SECONDS,
+) -> Path | None:
     """Put a backup in the place of the database; return where the former one is now, if there was one.
 
-    AlreadyRunning while a daemon holds the database, NewerDatabase if a newer monitor wrote the backup. It is one
-    transaction, so that a reader sees the former database or the restored one.
+    A daemon that holds the database lets go of it meanwhile; AlreadyRunning if whoever holds it does not within
+    `patience` seconds, NewerDatabase if a newer monitor wrote the backup. It is one transaction, so that a reader sees
+    the former database or the restored one.
     """
     check_backup(backup)
-    lock = lock_of(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    acquire(lock, path)
+    claim, lock = claim_of(path), lock_of(path)
+    acquire(claim, path, seconds=_CLAIM_SECONDS)
     try:
+        acquire(lock, path, seconds=patience)
         former = _set_aside(path, now) if path.exists() else None
         with _open(backup) as source, _open(path, writes=True) as target:
             source.backup(target, pages=-1, progress=_turn(progress))
         return former
     finally:
-        lock.release()
+        lock.release()  # first: who waits for the claim takes it at once
+        claim.release()
 
 
 def check_backup(backup: Path) -> None:

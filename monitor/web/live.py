@@ -51,7 +51,8 @@ class Live:
             yield "retry: 3000\n\n"
             looks = 0
             while True:
-                if newer := await run_in_threadpool(self._read, after):
+                after, newer = await run_in_threadpool(self._read, after)
+                if newer:
                     after = newer[-1]
                     stretch = Query(before=after + 1, limit=len(newer)).address("/")
                     yield f"id: {after}\nevent: alerts\ndata: {stretch}\n\n"
@@ -62,6 +63,8 @@ class Live:
         finally:
             self._readers -= 1
 
-    def _read(self, after: int) -> list[int]:
+    def _read(self, after: int) -> tuple[int, list[int]]:
+        """Return the last alert that was there, at most `after`, and those since: a restored database has fewer."""
         with self._store.read() as session:
-            return browse.alerts_after(session, after, limit=_MAX_ALERTS)
+            after = min(after, browse.newest_alert(session))
+            return after, browse.alerts_after(session, after, limit=_MAX_ALERTS)

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,11 +131,19 @@ def test_a_broken_database_is_set_aside_and_replaced(store: Store, tmp_path: Pat
     assert count_articles(broken) == 1
 
 
-def test_nothing_is_restored_while_a_monitor_holds_the_database(store: Store, tmp_path: Path) -> None:
+def test_nothing_is_restored_while_a_monitor_keeps_hold_of_the_database(store: Store, tmp_path: Path) -> None:
     upkeep.back_up(store.path, tmp_path / "copy.db")
     store.lock()
+    assert not store.is_wanted()
+    wanted = []
+    with ThreadPoolExecutor() as pool:
+        restoring = pool.submit(upkeep.restore, tmp_path / "copy.db", store.path, NOW, patience=0.5)
+        while not restoring.done():
+            wanted.append(store.is_wanted())
     with pytest.raises(AlreadyRunning, match="another monitor"):
-        upkeep.restore(tmp_path / "copy.db", store.path, NOW)
+        restoring.result()
+    assert any(wanted)
+    assert not store.is_wanted()
     assert [path.name for path in tmp_path.iterdir() if ".before-" in path.name] == []
 
 
