@@ -39,6 +39,9 @@ _XML_DECLARATION = re.compile(r"<\?xml\s[^>]*>\s*")
 _ROOT_SCANNED_CHARS = 100_000
 _HTML_PAGE = re.compile(r"(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
 
+_WORDS = ("id", "title", "summary", "content")
+"""Fields of an item, one of which it needs to say anything, be it a picture."""
+_YEAR_ALONE = re.compile(r"\s*\d{4}(?!-?\d)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 T = TypeVar("T")
@@ -225,17 +228,16 @@ def _to_link(entry: Entry, base_url: str, site_url: str) -> Link | None:
     """Return an item as a link, None if it says nothing; one without a usable URL is a place on its site."""
     modified = _find_date(entry, "updated")
     published = _find_date(entry, "published", "created") or modified
-    title, is_markup = _find_text(entry, "title")
-    summary, is_summary_markup = _find_text(entry, "summary")
+    title, summary = tidy_line(_find_text(entry, "title")), tidy_paragraphs(_find_text(entry, "summary"))
     name = _get(entry, "id", str) or ""
     url = next(_find_urls(entry, base_url), None)
-    if url is None and not (name or title or summary or published):
+    if url is None and published is None and not any(dict.get(entry, key) for key in _WORDS):
         return None
     return Link(
-        url=url or make_anchor(site_url, name or f"{title}\n{summary}"),
+        url=url or make_anchor(site_url, name or f"{title or ''}\n{summary or ''}"),
         id=name or None,
-        title=tidy_line(strip_markup(title) if is_markup else title),
-        summary=tidy_paragraphs(strip_markup(summary) if is_summary_markup else summary),
+        title=title,
+        summary=summary,
         published_at=published.at if published else None,
         published_certainty=published.certainty if published else DateCertainty.EXACT,
         modified_at=modified.at if modified else None,
@@ -256,22 +258,26 @@ def _find_urls(entry: Entry, base_url: str) -> Iterator[str]:
             yield canonical_url(candidate, base_url)
 
 
-def _find_text(entry: Entry, key: str) -> tuple[str, bool]:
-    """Return a text of an item and whether it is markup; its content stands in for a summary."""
+def _find_text(entry: Entry, key: str) -> str:
+    """Return a text of an item without its markup; its content stands in for a summary."""
     value, detail = _get(entry, key, str), _get(entry, f"{key}_detail", dict)
     if value is None and key == "summary":
         detail = next(iter(_get(entry, "content", list) or [{}]))
         value = detail.get("value")
     kind = (detail or {}).get("type", "text/html")
-    return value or "", kind != "text/plain"
+    return strip_markup(value or "") if kind != "text/plain" else value or ""
 
 
 def _find_date(entry: Entry, *keys: str) -> Moment | None:
-    """Return the first date that makes sense: as we read it, else as feedparser does, who knows more languages."""
+    """Return the first date that makes sense: as we read it, else as feedparser does, who reads days that are none.
+
+    Where it understands nothing but a year it adds the month of today.
+    """
     for key in keys:
-        if moment := parse_moment(_get(entry, key, str)):
+        text = _get(entry, key, str)
+        if moment := parse_moment(text):
             return moment
-        if parsed := _get(entry, f"{key}_parsed", tuple):
+        if (parsed := _get(entry, f"{key}_parsed", tuple)) and not _YEAR_ALONE.match(text or ""):
             return parse_moment("{:04}-{:02}-{:02} {:02}:{:02}:{:02}".format(*parsed))
     return None
 
