@@ -39,6 +39,12 @@ _XML_DECLARATION = re.compile(r"<\?xml\s[^>]*>\s*")
 _ROOT_SCANNED_CHARS = 100_000
 _HTML_PAGE = re.compile(r"(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
 
+_STRAY_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#[0-9]{1,7};|#x[0-9a-f]{1,6};|[a-z][a-z0-9]{1,31};"
+    r"|(?:amp|gt|lt|nbsp|quot)\b(?!=))",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Ampersands that begin no reference, and passages that hold none; the reader would make `&R;` of `&R`."""
 _WORDS = ("id", "title", "summary", "content")
 """Fields of an item, one of which it needs to say anything, be it a picture."""
 _YEAR_ALONE = re.compile(r"\s*\d{4}(?!-?\d)")
@@ -64,7 +70,7 @@ class _CappedReader:
     """Empty for what is of no kind of feed."""
     entries: list[Entry]
     feeddata: Entry
-    elementstack: list[list[list[str | bytes]]]
+    elementstack: list[tuple[str, int, list[str | bytes]]]
     """Of the elements that are open: name, whether text is expected, pieces of text."""
     guidislink: bool
     elements = 0
@@ -144,7 +150,32 @@ class _StrictReader(_CappedReader, StrictFeedParser):  # type: ignore[misc]  # f
 
 
 class _LooseReader(_CappedReader, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
-    """Reads everything else."""
+    """Reads everything else.
+
+    An element that is never closed ends with its item, so that it does not swallow the items after it.
+    """
+
+    inentry: int
+    """Whether an item is open."""
+
+    def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
+        """Read the start of an element."""
+        self._end_item_of(tag)
+        super().unknown_starttag(tag, attrs)
+
+    def unknown_endtag(self, tag: str) -> None:
+        """Read the end of an element."""
+        self._end_item_of(tag)
+        super().unknown_endtag(tag)
+
+    def _end_item_of(self, tag: str) -> None:
+        """Close what an item has left open, if an item begins or ends."""
+        if not self.inentry or tag.rpartition(":")[2] not in {"item", "entry"}:
+            return
+        while self.elementstack and (name := self.elementstack[-1][0]) != "item":
+            depth = len(self.elementstack)
+            super().unknown_endtag(name)
+            del self.elementstack[depth - 1 :]
 
 
 def parse_feed(page: Page) -> Discovery:
@@ -183,9 +214,14 @@ def _read(text: str, base_url: str) -> _CappedReader:
     except xml.sax.SAXException:
         loose = _prepare(_LooseReader(base_url, None, "utf-8", entities))
         with contextlib.suppress(_EnoughRead):
-            loose.feed(document.decode("utf-8", "replace")[:MAX_LOOSE_CHARS])
+            loose.feed(_STRAY_AMPERSAND.sub(_escape, document.decode("utf-8", "replace")[:MAX_LOOSE_CHARS]))
         return loose
     return strict
+
+
+def _escape(found: re.Match[str]) -> str:
+    """Return a stray ampersand as a reference, what else was found as it is."""
+    return "&amp;" if found[0] == "&" else found[0]
 
 
 def _prepare(reader: R) -> R:

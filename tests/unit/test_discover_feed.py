@@ -188,6 +188,23 @@ def test_broken_feed_is_read_anyway(body: str) -> None:
     assert (link.title, link.url) == ("Café & Söhne x", "https://news.example/a?b=1&c=2")
 
 
+def test_stray_ampersands_of_a_broken_feed_are_kept_as_they_are() -> None:
+    items = (
+        "<item><title>AT&T R&D&nbsp;&amp; co</title><link>/1?a=1&b=2&copy=3</link></item>"
+        "<item><title>T</title><link><![CDATA[/2?a=1&b=2]]></link></item>"
+    )
+    first, second = read(make_rss(items))
+    assert (first.title, first.url) == ("AT&T R&D & co", "https://news.example/1?a=1&b=2&copy=3")
+    assert second.url == "https://news.example/2?a=1&b=2"
+
+
+@pytest.mark.parametrize("name", ["title", "description", "link", "guid", "dc:creator"])
+def test_element_that_is_never_closed_costs_no_other_item(name: str) -> None:
+    items = f"<item><description>One</description><{name}>x</item><item><title>Two</title><link>/2</link></item>"
+    _, sound = read(make_rss(items))
+    assert (sound.title, sound.url) == ("Two", "https://news.example/2")
+
+
 @pytest.mark.parametrize(
     ("encoding", "declared", "content_type"),
     [
