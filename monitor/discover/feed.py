@@ -174,7 +174,8 @@ class _LooseReader(_CappedReader, LooseFeedParser):  # type: ignore[misc]  # fee
             return
         while self.elementstack and (name := self.elementstack[-1][0]) != "item":
             depth = len(self.elementstack)
-            super().unknown_endtag(name)
+            if hasattr(self, f"_end_{name}"):
+                super().unknown_endtag(name)
             del self.elementstack[depth - 1 :]
 
 
@@ -214,7 +215,8 @@ def _read(text: str, base_url: str) -> _CappedReader:
     except xml.sax.SAXException:
         loose = _prepare(_LooseReader(base_url, None, "utf-8", entities))
         with contextlib.suppress(_EnoughRead):
-            loose.feed(_STRAY_AMPERSAND.sub(_escape, document.decode("utf-8", "replace")[:MAX_LOOSE_CHARS]))
+            text = _STRAY_AMPERSAND.sub(_escape, document.decode("utf-8", "replace")[:MAX_LOOSE_CHARS])
+            loose.feed(text[:MAX_LOOSE_CHARS])
         return loose
     return strict
 
