@@ -13,9 +13,10 @@ _MAX_CHARS = 60
 _YEARS = range(1990, 2100)
 """News of before the web is a broken clock: 1970 is a zero, 0001 an empty field; 9999 means never."""
 
-_ZONE_HOURS = {"EST": -5, "EDT": -4, "ET": -5, "CST": -6, "CDT": -5, "CT": -6, "MST": -7, "MDT": -6, "PST": -8}
-_ZONE_HOURS |= {"PDT": -7, "MT": -7, "PT": -8, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3}
-_ZONE_HOURS |= {"SGT": 8, "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13}
+_ZONE_HOURS = {"EST": -5, "EDT": -4, "ET": -5, "CST": -6, "CDT": -5, "CT": -6, "MST": -7, "MDT": -6, "MT": -7}
+_ZONE_HOURS |= {"PST": -8, "PDT": -7, "PT": -8, "AT": -4, "ADT": -3, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2}
+_ZONE_HOURS |= {"EET": 2, "EEST": 3, "MSK": 3, "SGT": 8, "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11}
+_ZONE_HOURS |= {"NZST": 12, "NZDT": 13}
 """Hours east of UTC; `ET` and its like are taken as winter time."""
 
 _MONTH_NAMES = """
@@ -49,6 +50,7 @@ _OFFSET = re.compile(r"(?:\s|\d)((?:[+-]\d{2}:?\d{2}|Z|UTC|GMT|(?![AP]M)[A-Z]{2,
 _LOOSE_OFFSET = re.compile(r"(?<=:\d\d)\s*(?:\s|GMT|UTC)\s*([+-])(\d{1,2}):?(\d{2})?$")
 """Offsets that the parsers drop or, as `GMT+2`, read the other way round."""
 _DAY_FIRST = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}")
+_YEAR_FIRST = re.compile(r"\d\d-\d\d-\d\d(?!\d)")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _UNIX_SECONDS = re.compile(r"([1-4]\d{9})(?:\d{3})?")
 
@@ -156,9 +158,10 @@ def _parse_freely(text: str) -> datetime:
     """Read a date in prose; one without year or month is nonsense, as nothing here knows today."""
     if text.isdigit() and len(text) not in {8, 14}:
         raise ValueError("digits that are no date")
-    is_day_first = bool(_DAY_FIRST.search(text))
+    is_day_first, is_year_first = bool(_DAY_FIRST.search(text)), bool(_YEAR_FIRST.match(text))
     first, second = (
-        dateutil_parser.parse(text, default=day, dayfirst=is_day_first, tzinfos=_find_zone) for day in _FALLBACKS
+        dateutil_parser.parse(text, default=day, dayfirst=is_day_first, yearfirst=is_year_first, tzinfos=_find_zone)
+        for day in _FALLBACKS
     )
     if first != second:
         raise ValueError("no year or no month")

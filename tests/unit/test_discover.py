@@ -105,6 +105,9 @@ def test_only_links_with_a_kept_phrase_are_taken() -> None:
         ("Tue, 05 Mar 2024 10:00:00 -05:00", datetime(2024, 3, 5, 15, tzinfo=UTC)),
         ("Tue, 05 Mar 2024 10:00:00 +1", datetime(2024, 3, 5, 9, tzinfo=UTC)),
         ("05.03.2024 10:00", datetime(2024, 3, 5, 10, tzinfo=UTC)),
+        ("24-03-05", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("12-31-24", datetime(2024, 12, 31, tzinfo=UTC)),
+        ("Tue, 05 March 2024 10:00:00 AT", datetime(2024, 3, 5, 14, tzinfo=UTC)),
         ("1709632800", datetime(2024, 3, 5, 10, tzinfo=UTC)),
         ("1709632800000", datetime(2024, 3, 5, 10, tzinfo=UTC)),
         *(
