@@ -106,12 +106,18 @@ def _hold_quiet(session: Session, route: Route, group: Sequence[Delivery], now: 
 
 
 def _is_flooded(session: Session, parcel: Parcel, now: datetime) -> bool:
-    """Return whether there is no room for one more message; then it waits, and becomes one with others."""
-    route = parcel.route
+    """Return whether there is no room for one more message; then it waits, and becomes one with others.
+
+    What waits so comes first when there is room: a newer message joins it, or a steady flow would keep it for ever.
+    """
+    route, target = parcel.route, parcel.target
     if not route.max_per_hour:
         return False
-    sent = deliveries.list_sent_times(session, route=route.name, target=parcel.target, since=now - FLOOD_SPAN)
+    sent = deliveries.list_sent_times(session, route=route.name, target=target, since=now - FLOOD_SPAN)
     until = flood_until(sent, route.max_per_hour, now)
+    if until is None and parcel.deliveries[0].group != FLOOD:
+        waits_until, _ = deliveries.read_group(session, route=route.name, target=target, group=FLOOD)
+        until = waits_until if waits_until and waits_until <= now else None
     if until:
         deliveries.postpone(session, parcel.ids, until, group=FLOOD)
     return until is not None

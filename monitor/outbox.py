@@ -43,6 +43,8 @@ class Postman:
     writer: Writer = field(default_factory=Writer)
     is_stopping: Callable[[], bool] = lambda: False
     """True when no more messages shall be begun."""
+    rests: dict[str, datetime] = field(default_factory=dict)
+    """Until when a target has asked to be left in peace."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,13 +93,22 @@ def back_off_seconds(attempts: int, jitter: float) -> float:
 
 
 async def _send(postman: Postman, parcel: Parcel) -> SendError | None:
-    """Send one message; return what went wrong."""
+    """Send one message; return what went wrong.
+
+    Nothing is sent to a target that has asked for time: for the message that counts as a try, so that its fallback
+    need not wait until each has been refused in person.
+    """
+    rest_seconds = (postman.rests.get(parcel.target, postman.now()) - postman.now()).total_seconds()
+    if rest_seconds > 0:
+        return SendError(f"{parcel.target!r} has asked for time", retry_after_seconds=rest_seconds)
     try:
         message = postman.writer.write(parcel.deliveries, parcel.route, parcel.target, is_lowered=parcel.is_lowered)
         is_repeat = any(one.is_repeat for one in parcel.deliveries)
         message = replace(message, is_repeat=is_repeat, accepted_by=parcel.accepted_by)
         await postman.notifier.send(parcel.target, message, deadline_seconds=postman.settings.deadline_seconds)
     except SendError as error:
+        if error.retry_after_seconds:
+            postman.rests[parcel.target] = postman.now() + timedelta(seconds=error.retry_after_seconds)
         return error
     except Exception as error:
         log.exception("message failed", extra={"deliveries": parcel.ids, "target": parcel.target})

@@ -53,7 +53,7 @@ def _candidate_codecs(body: bytes, content_type: str | None) -> Iterator[str]:
     in_header = _IN_HEADER.search(content_type or "")
     in_body = _DECLARED.search(body[:_SCANNED_BYTES])
     labels = ([in_header[1]] if in_header else []) + ([in_body[1].decode("ascii")] if in_body else [])
-    declared = [codec for codec in map(_find_codec, labels) if codec is not None]
+    declared = [codec for codec in map(_find_codec, labels) if codec is not None and not _is_denied(codec, body)]
     if all(_is_one_byte(codec) for codec in declared):
         yield "utf-8"
     yield from declared
@@ -69,6 +69,11 @@ def _find_codec(label: str) -> str | None:
         return None
     name = _WIDER.get(codec.name, codec.name)
     return None if name in _ODD_CODECS else name
+
+
+def _is_denied(codec: str, body: bytes) -> bool:
+    """Say whether a codec of two or four bytes a character is named, as happens, for a text that is plainly of one."""
+    return codec.startswith(("utf-16", "utf-32")) and b"\0" not in body[:_SCANNED_BYTES]
 
 
 def _is_one_byte(codec: str) -> bool:

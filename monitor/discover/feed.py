@@ -39,6 +39,15 @@ _XML_DECLARATION = re.compile(r"<\?xml\s[^>]*>\s*")
 _ROOT_SCANNED_CHARS = 100_000
 _HTML_PAGE = re.compile(r"(?:<!doctype\s+html|<html\b)", re.IGNORECASE)
 
+_STRAY_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#[0-9]{1,7};|#x[0-9a-f]{1,6};|[a-z][a-z0-9]{1,31};"
+    r"|(?:amp|gt|lt|nbsp|quot)\b(?!=))",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Ampersands that begin no reference, and passages that hold none; the reader would make `&R;` of `&R`."""
+_WORDS = ("id", "title", "summary", "content")
+"""Fields of an item, one of which it needs to say anything, be it a picture."""
+_YEAR_ALONE = re.compile(r"\s*\d{4}(?!-?\d)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 T = TypeVar("T")
@@ -61,7 +70,7 @@ class _CappedReader:
     """Empty for what is of no kind of feed."""
     entries: list[Entry]
     feeddata: Entry
-    elementstack: list[list[list[str | bytes]]]
+    elementstack: list[tuple[str, int, list[str | bytes]]]
     """Of the elements that are open: name, whether text is expected, pieces of text."""
     guidislink: bool
     elements = 0
@@ -141,7 +150,33 @@ class _StrictReader(_CappedReader, StrictFeedParser):  # type: ignore[misc]  # f
 
 
 class _LooseReader(_CappedReader, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
-    """Reads everything else."""
+    """Reads everything else.
+
+    An element that is never closed ends with its item, so that it does not swallow the items after it.
+    """
+
+    inentry: int
+    """Whether an item is open."""
+
+    def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
+        """Read the start of an element."""
+        self._end_item_of(tag)
+        super().unknown_starttag(tag, attrs)
+
+    def unknown_endtag(self, tag: str) -> None:
+        """Read the end of an element."""
+        self._end_item_of(tag)
+        super().unknown_endtag(tag)
+
+    def _end_item_of(self, tag: str) -> None:
+        """Close what an item has left open, if an item begins or ends."""
+        if not self.inentry or tag.rpartition(":")[2] not in {"item", "entry"}:
+            return
+        while self.elementstack and (name := self.elementstack[-1][0]) != "item":
+            depth = len(self.elementstack)
+            if hasattr(self, f"_end_{name}"):
+                super().unknown_endtag(name)
+            del self.elementstack[depth - 1 :]
 
 
 def parse_feed(page: Page) -> Discovery:
@@ -180,9 +215,15 @@ def _read(text: str, base_url: str) -> _CappedReader:
     except xml.sax.SAXException:
         loose = _prepare(_LooseReader(base_url, None, "utf-8", entities))
         with contextlib.suppress(_EnoughRead):
-            loose.feed(document.decode("utf-8", "replace")[:MAX_LOOSE_CHARS])
+            text = _STRAY_AMPERSAND.sub(_escape, document.decode("utf-8", "replace")[:MAX_LOOSE_CHARS])
+            loose.feed(text[:MAX_LOOSE_CHARS])
         return loose
     return strict
+
+
+def _escape(found: re.Match[str]) -> str:
+    """Return a stray ampersand as a reference, what else was found as it is."""
+    return "&amp;" if found[0] == "&" else found[0]
 
 
 def _prepare(reader: R) -> R:
@@ -225,17 +266,16 @@ def _to_link(entry: Entry, base_url: str, site_url: str) -> Link | None:
     """Return an item as a link, None if it says nothing; one without a usable URL is a place on its site."""
     modified = _find_date(entry, "updated")
     published = _find_date(entry, "published", "created") or modified
-    title, is_markup = _find_text(entry, "title")
-    summary, is_summary_markup = _find_text(entry, "summary")
+    title, summary = tidy_line(_find_text(entry, "title")), tidy_paragraphs(_find_text(entry, "summary"))
     name = _get(entry, "id", str) or ""
     url = next(_find_urls(entry, base_url), None)
-    if url is None and not (name or title or summary or published):
+    if url is None and published is None and not any(dict.get(entry, key) for key in _WORDS):
         return None
     return Link(
-        url=url or make_anchor(site_url, name or f"{title}\n{summary}"),
+        url=url or make_anchor(site_url, name or f"{title or ''}\n{summary or ''}"),
         id=name or None,
-        title=tidy_line(strip_markup(title) if is_markup else title),
-        summary=tidy_paragraphs(strip_markup(summary) if is_summary_markup else summary),
+        title=title,
+        summary=summary,
         published_at=published.at if published else None,
         published_certainty=published.certainty if published else DateCertainty.EXACT,
         modified_at=modified.at if modified else None,
@@ -256,22 +296,26 @@ def _find_urls(entry: Entry, base_url: str) -> Iterator[str]:
             yield canonical_url(candidate, base_url)
 
 
-def _find_text(entry: Entry, key: str) -> tuple[str, bool]:
-    """Return a text of an item and whether it is markup; its content stands in for a summary."""
+def _find_text(entry: Entry, key: str) -> str:
+    """Return a text of an item without its markup; its content stands in for a summary."""
     value, detail = _get(entry, key, str), _get(entry, f"{key}_detail", dict)
     if value is None and key == "summary":
         detail = next(iter(_get(entry, "content", list) or [{}]))
         value = detail.get("value")
     kind = (detail or {}).get("type", "text/html")
-    return value or "", kind != "text/plain"
+    return strip_markup(value or "") if kind != "text/plain" else value or ""
 
 
 def _find_date(entry: Entry, *keys: str) -> Moment | None:
-    """Return the first date that makes sense: as we read it, else as feedparser does, who knows more languages."""
+    """Return the first date that makes sense: as we read it, else as feedparser does, who reads days that are none.
+
+    Where it understands nothing but a year it adds the month of today.
+    """
     for key in keys:
-        if moment := parse_moment(_get(entry, key, str)):
+        text = _get(entry, key, str)
+        if moment := parse_moment(text):
             return moment
-        if parsed := _get(entry, f"{key}_parsed", tuple):
+        if (parsed := _get(entry, f"{key}_parsed", tuple)) and not _YEAR_ALONE.match(text or ""):
             return parse_moment("{:04}-{:02}-{:02} {:02}:{:02}:{:02}".format(*parsed))
     return None
 

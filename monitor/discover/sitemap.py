@@ -30,6 +30,9 @@ MAX_TICKERS = 5
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _BAD_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)(?:\w+;)?")
 """An ampersand that stands for itself, or a name that only HTML knows."""
+_JUNK_BEHIND = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
+_NO_CHARACTER = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML does not allow (XML 1.0, 2.2)."""
 
 _FIELDS = {
     ("urlset", "url", "loc"): "loc",
@@ -72,7 +75,7 @@ class _Reader:
 
     def read(self, text: str) -> None:
         """Read a whole document. Raises ExpatError where it is not well-formed, ParseError where not a sitemap."""
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate("utf-8")  # whatever the document says: it is text now
         parser.buffer_text = True
         parser.StartElementHandler = self._open
         parser.EndElementHandler = self._close
@@ -110,13 +113,15 @@ class _Reader:
 
 
 def _read(text: str, url: str) -> _Reader:
-    """Return the reader of a sitemap; one that is not well-formed has a second chance with its ampersands mended."""
-    mended = _BAD_REFERENCE.sub(lambda match: html.escape(html.unescape(match[0])), text)
+    """Return the reader of a sitemap; one that is not well-formed has a second chance, its usual mistakes mended."""
+    mended = _BAD_REFERENCE.sub(lambda match: html.escape(html.unescape(match[0])), _NO_CHARACTER.sub("", text))
     for attempt in dict.fromkeys((text, mended)):
         reader = _Reader(url)
         try:
             reader.read(attempt)
         except expat.ExpatError as error:
+            if error.code == _JUNK_BEHIND:
+                return reader
             fault = error
         else:
             return reader

@@ -14,6 +14,8 @@ from monitor.errors import FetchFault
 from monitor.fetch.failure import Failure
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})")
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+"""Whole ones, says RFC 9110; some services count finer."""
 _NO_CACHE = re.compile(r"\b(?:no-cache|no-store)\b")
 LONGEST_WAIT_SECONDS = 120.0
 """A fetch gives up where robots.txt asks for a longer pause than this: the next check is its next try."""
@@ -100,8 +102,8 @@ def _loop_time() -> float:
 def parse_retry_after(value: str | None, *, now: datetime) -> float | None:
     """Return the seconds that a Retry-After header asks for, 0 to LONGEST_REST_SECONDS; None without one of sense."""
     text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:10]), LONGEST_REST_SECONDS)
+    if _SECONDS.fullmatch(text):
+        return min(float(text[:20]), LONGEST_REST_SECONDS)
     try:
         until = parsedate_to_datetime(text)
     except (ValueError, OverflowError):

@@ -118,6 +118,8 @@ def parse_robots(body: bytes, *, token: str, cache_control: str = "") -> Robots:
 
 def _read_lines(body: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield key, in its proper spelling, and value of each line that may concern us."""
+    if len(body) >= MAX_ROBOTS_BYTES:  # its last line is cut off, and would say another thing
+        body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
     for line in _BYTE_ORDER_MARK.sub(b"", body, count=1).splitlines():
         text = line[:MAX_LINE_BYTES].partition(b"#")[0].strip()
         written, colon, value = text.partition(b":")

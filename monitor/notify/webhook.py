@@ -18,6 +18,17 @@ NTFY_PREFIXES = ("ntfy+https://", "ntfy+http://")
 DISCORD_PREFIXES = ("https://discord.com/api/webhooks/", "discord+https://", "discord+http://")
 _WORTH_RETRYING = frozenset({408, 425, 429})
 _MAX_ANSWER_CHARS = 120
+_FINAL_ERRORS = frozenset(
+    {"action_prohibited", "channel_is_archived", "channel_not_found", "invalid_blocks", "invalid_payload"}
+    | {"invalid_token", "no_active_hooks", "no_service", "no_service_id", "no_team", "no_text", "team_disabled"}
+    | {"posting_to_general_channel_denied", "too_many_attachments", "user_not_found"}
+)
+_PASSING_ERRORS = frozenset(
+    {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "rollup_error"}
+    | {"service_unavailable"}
+)
+"""How Slack, and what speaks its format, names errors, sometimes under a status that says that all is well:
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors"""
 _MAX_DISCORD_CHARS = 2_000
 """https://docs.discord.com/developers/resources/webhook#execute-webhook"""
 _DISCORD_IS_SILENT = 1 << 12
@@ -123,16 +134,30 @@ def is_final(status: int) -> bool:
 def _judge(reply: Reply, route: Route) -> SendError | None:
     """Return why `reply` means that the message was not accepted, or None.
 
-    Slack answers "ok"; others in words of their own, but not with a web page.
+    Slack answers "ok"; others in words of their own, but not with a web page, nor with an error's name.
     """
     answer = clean_line(reply.body.decode(errors="replace"))
-    if 200 <= reply.status < 300 and not answer.startswith("<"):
+    is_well = 200 <= reply.status < 300
+    error = _find_error(answer) if is_well else None
+    if is_well and error is None:
         return None
     return SendError(
         f"route {route.name!r}: the service answers {reply.status} {cut_text(answer, _MAX_ANSWER_CHARS)}".rstrip(),
-        is_temporary=not is_final(reply.status),
+        is_temporary=not is_final(reply.status) and error not in _FINAL_ERRORS,
         retry_after_seconds=reply.retry_after_seconds,
     )
+
+
+def _find_error(answer: str) -> str | None:
+    """Return the error that an answer tells of, None if it tells of none."""
+    if answer.startswith("<") or answer in _FINAL_ERRORS | _PASSING_ERRORS:
+        return answer
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
+    is_refused = isinstance(said, dict) and (said.get("ok") is False or said.get("success") is False)
+    return str(said.get("error")) if is_refused else None
 
 
 def _read_topic(url: str) -> list[str]:

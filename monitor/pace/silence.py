@@ -16,10 +16,13 @@ from monitor.pace.rhythm import learn
 
 FINE = Diagnosis()
 REBUILT = Diagnosis(condition=SourceCondition.RESTYLED, detail="none of its links was known before")
+CHANGING = Diagnosis(condition=SourceCondition.RESTYLED, detail="all of its links are new at every look")
 MIN_FAILURES = 3
 """In a row, until a source is down: servers restart."""
 MIN_ODD_LOOKS = 2
 """In a row, until a source is blocked, emptied or restyled: editors publish by mistake."""
+MIN_NEW_LOOKS = 6
+"""In a row, until links that are all new are none of its news: they change, or looks come far too seldom."""
 EMPTIED_SHARE = 0.2
 MIN_USUAL_ITEMS = 5
 DATED_SHARE = 0.9
@@ -36,7 +39,7 @@ SHOWN_LOOKS = 4
 """As many looks' items are remembered of one that shows all at once."""
 MIN_SHOWN = 200
 _USUAL_WEIGHT = 0.2
-_ODD_WEIGHT = 0.05
+_ODD_WEIGHT = 0.02
 """Of an odd look that brings news: a source that lives on in another way is well again in the end."""
 _REFUSALS = frozenset({401, 403, 407, 429, 451})
 
@@ -53,15 +56,16 @@ def observe(pulse: Pulse, look: Look, now: datetime) -> tuple[Pulse, Diagnosis |
         rhythm = learn(pulse.rhythm, _date_arrivals(pulse, new, now), now)
         pulse = replace(pulse, rhythm=rhythm, shown=_join_shown(pulse.shown, shown, MAX_SHOWN))
         return pulse, _judge_silence(pulse, look, now)
-    oddity = _find_oddity(pulse, look.links)
+    oddity = _find_oddity(pulse, look.links, new)
     rhythm = learn(pulse.rhythm, _date_arrivals(pulse, new, now), now)
-    is_rebuilt = _is_rebuilt(pulse, look.links, new)
+    is_rebuilt = not pulse.odd_looks and _is_rebuilt(pulse, look.links, new)  # else it is what came meanwhile
     pulse = replace(pulse, rhythm=rhythm, shown=_join_shown(pulse.shown, shown, SHOWN_LOOKS * len(shown)))
     if oddity:
         pulse = replace(pulse, odd_looks=pulse.odd_looks + 1)
         if new:
             pulse = _learn_usual(pulse, look.links, _ODD_WEIGHT)
-        return pulse, oddity if pulse.odd_looks >= MIN_ODD_LOOKS else None
+        least = MIN_NEW_LOOKS if oddity is CHANGING else MIN_ODD_LOOKS
+        return pulse, oddity if pulse.odd_looks >= least else None
     if is_rebuilt:
         return pulse, REBUILT
     pulse = _learn_usual(replace(pulse, odd_looks=0), look.links, _USUAL_WEIGHT)
@@ -100,7 +104,7 @@ def _is_refusal(error: FetchError | ParseError) -> bool:
     return isinstance(error, FetchError) and (error.status in _REFUSALS or error.fault is FetchFault.ROBOTS)
 
 
-def _find_oddity(pulse: Pulse, links: tuple[Link, ...]) -> Diagnosis | None:
+def _find_oddity(pulse: Pulse, links: tuple[Link, ...], new: list[Link]) -> Diagnosis | None:
     """Return what is odd about the links of a look, None if nothing is."""
     count = len(links)
     usual = round(pulse.usual_items)
@@ -108,16 +112,21 @@ def _find_oddity(pulse: Pulse, links: tuple[Link, ...]) -> Diagnosis | None:
         return Diagnosis(condition=SourceCondition.EMPTIED, detail=f"{count} items, usually {usual}")
     if count >= MIN_USUAL_ITEMS and pulse.usual_dated >= DATED_SHARE and not any(link.published_at for link in links):
         return Diagnosis(condition=SourceCondition.RESTYLED, detail="no dates any more")
-    return None
+    return CHANGING if _are_all_new(pulse, links, new) and not any(link.published_at for link in links) else None
 
 
 def _is_rebuilt(pulse: Pulse, links: tuple[Link, ...], new: list[Link]) -> bool:
     """Say whether links that are all new tell old news: most of their dates go back beyond the last look."""
-    if not len(new) == len(links) >= MIN_USUAL_ITEMS or len(pulse.shown) < MIN_USUAL_ITEMS:
+    if not _are_all_new(pulse, links, new):
         return False
     until = pulse.rhythm.watched_until
     old = [link for link in new if until and link.published_at and link.published_at < until]
     return len(old) * 2 > len(new)
+
+
+def _are_all_new(pulse: Pulse, links: tuple[Link, ...], new: list[Link]) -> bool:
+    """Say whether none of the links was there before, where there were enough to tell."""
+    return len(new) == len(links) >= MIN_USUAL_ITEMS and len(pulse.shown) >= MIN_USUAL_ITEMS
 
 
 def _judge_silence(pulse: Pulse, look: Look, now: datetime) -> Diagnosis:

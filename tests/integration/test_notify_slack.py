@@ -166,6 +166,31 @@ async def test_a_busy_hook_says_when_to_try_again(server: SlackServer) -> None:
     assert caught.value.retry_after_seconds == 30
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_temporary"),
+    [
+        ("no_text", False),
+        ("rollup_error", True),
+        ('{"ok": false, "error": "channel_not_found"}', False),
+        ('{"ok": false, "error": "ratelimited"}', True),
+        ('{"success": false}', True),
+    ],
+)
+async def test_an_error_under_a_good_status_is_none_the_less_one(
+    server: SlackServer, answer: str, *, is_temporary: bool
+) -> None:
+    server.answer = (200, answer, {})
+    with pytest.raises(SendError, match="answers 200") as caught:
+        await send(server.url)
+    assert caught.value.is_temporary is is_temporary
+
+
+@pytest.mark.parametrize("answer", ["", "OK", '{"ok": true}', '{"success": true, "error": null}', '["ok"]', "no"])
+async def test_what_tells_of_no_error_is_accepted(server: SlackServer, answer: str) -> None:
+    server.answer = (200, answer, {})
+    await send(server.url)
+
+
 async def test_a_server_that_is_down_is_a_temporary_failure(server: SlackServer) -> None:
     url = server.url
     server.server_close()

@@ -22,6 +22,7 @@ class FakeNotifier:
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
+        self.tries = 0
         self.refused: set[str] = set()
         """By the message's story."""
         self.sent: list[str] = []
@@ -29,6 +30,7 @@ class FakeNotifier:
 
     async def send(self, route_name: str, message: Message, *, deadline_seconds: float) -> None:
         assert deadline_seconds > 0
+        self.tries += 1
         if self.failure:
             raise self.failure
         if message.story in self.refused:
@@ -108,6 +110,21 @@ async def test_a_service_that_asks_for_time_gets_it(store: Store, postman: Postm
     notifier.failure = SendError("busy", retry_after_seconds=3_600)
     await flush(postman)
     assert state_of(store)[2] == NOW + timedelta(hours=1)
+
+
+async def test_a_service_that_asks_for_time_gets_no_other_message_meanwhile(
+    store: Store, postman: Postman, notifier: FakeNotifier, clock: Clock
+) -> None:
+    for story in (1, 2):
+        add_delivery(store, story)
+    notifier.failure = SendError("busy", retry_after_seconds=60)
+    assert (await flush(postman)).failed == 2
+    assert notifier.tries == 1
+    notifier.failure = None
+    clock.time += timedelta(seconds=59)
+    assert (await flush(postman)).sent == 0
+    clock.time += timedelta(seconds=1)
+    assert (await flush(postman)).sent == 2
 
 
 @pytest.mark.parametrize("failure", [SendError("gone", is_temporary=False), RuntimeError("a defect")])

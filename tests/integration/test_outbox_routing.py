@@ -267,6 +267,29 @@ async def test_a_flood_ends_in_one_summary(desk: Desk) -> None:
     assert desk.states() == {DeliveryState.SENT: 11}
 
 
+async def test_a_steady_flow_does_not_keep_what_waits_for_room_for_ever(desk: Desk) -> None:
+    desk.routes = (route(max_per_hour=2),)
+    for number in range(36):
+        desk.tell(f"Alderon{number}")
+        await desk.flush(5 * MINUTE)
+    sizes = [int(title.split()[0]) if title[0].isdigit() else 1 for title in desk.titles()]
+    assert sizes == [1, 1, 11, 1, 11, 1]
+    assert desk.states() == {DeliveryState.SENT: 26, DeliveryState.WAITING: 10}
+
+
+async def test_what_waits_for_the_morning_does_not_keep_what_is_severe(desk: Desk) -> None:
+    nights = Quiet(start=time(22), end=time(7), unless_severity=Severity.HIGH)
+    desk.routes = (route(max_per_hour=1, quiet=(nights,)),)
+    desk.now = NOW.replace(hour=21, minute=30)
+    for name in ("Alderon", "Birch"):
+        desk.tell(name)
+    assert (await desk.flush()).sent == 1
+    assert (await desk.flush(HOUR)).sent == 0
+    desk.tell("Cedar", severity=Severity.HIGH)
+    assert (await desk.flush(MINUTE)).sent == 1
+    assert desk.states() == {DeliveryState.SENT: 2, DeliveryState.WAITING: 1}
+
+
 # --- silences, acknowledged stories, reminders ------------------------------------------------------------------
 
 

@@ -100,11 +100,22 @@ def test_only_links_with_a_kept_phrase_are_taken() -> None:
         ("March 5, 2024 10:00 AM", datetime(2024, 3, 5, 10, tzinfo=UTC)),
         ("March 5, 2024 10:00 CET", datetime(2024, 3, 5, 9, tzinfo=UTC)),
         ("March 5, 2024 10:00 QQT", datetime(2024, 3, 5, 10, tzinfo=UTC)),
+        ("Tue, 05 Mar 2024 10:00:00 GMT-05:00", datetime(2024, 3, 5, 15, tzinfo=UTC)),
+        ("Tue, 05 Mar 2024 10:00:00 GMT+2", datetime(2024, 3, 5, 8, tzinfo=UTC)),
+        ("Tue, 05 Mar 2024 10:00:00 -05:00", datetime(2024, 3, 5, 15, tzinfo=UTC)),
+        ("Tue, 05 Mar 2024 10:00:00 +1", datetime(2024, 3, 5, 9, tzinfo=UTC)),
+        ("05.03.2024 10:00", datetime(2024, 3, 5, 10, tzinfo=UTC)),
+        ("24-03-05", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("12-31-24", datetime(2024, 12, 31, tzinfo=UTC)),
+        ("Tue, 05 March 2024 10:00:00 AT", datetime(2024, 3, 5, 14, tzinfo=UTC)),
+        ("1709632800", datetime(2024, 3, 5, 10, tzinfo=UTC)),
+        ("1709632800000", datetime(2024, 3, 5, 10, tzinfo=UTC)),
         *(
             (nonsense, None)
             for nonsense in ("", "soon", "10:30", "Monday", "5 March", "2024-13-45", "0", "9" * 50, "1" * 99)
         ),
         *((nonsense, None) for nonsense in ("0001-01-01T00:00:00Z", "1970-01-01", "9999-12-31T23:59:59-10:00", "١٢٣")),
+        *((nonsense, None) for nonsense in ("9999-12-31T23:59:59Z", "200312", "03335")),
     ],
 )
 def test_dates_are_utc_or_nothing(text: str, expected: datetime | None) -> None:
@@ -120,6 +131,17 @@ def test_dates_are_utc_or_nothing(text: str, expected: datetime | None) -> None:
         ("Вт, 05 марта 2024 10:00:00 +0300", datetime(2024, 3, 5, 7, tzinfo=UTC)),
         ("2024年3月5日 14:30", datetime(2024, 3, 5, 14, 30, tzinfo=UTC)),
         ("2024년 3월 5일", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("2024년 03월 05일 오후 2:30:00", datetime(2024, 3, 5, 14, 30, tzinfo=UTC)),
+        ("2024. 3. 5. 오전 12:10", datetime(2024, 3, 5, 0, 10, tzinfo=UTC)),
+        ("2024年3月5日 下午2:30", datetime(2024, 3, 5, 14, 30, tzinfo=UTC)),
+        ("2024-március-05T9:15-05:00", datetime(2024, 3, 5, 14, 15, tzinfo=UTC)),
+        ("2024. július 13. 10:15", datetime(2024, 7, 13, 10, 15, tzinfo=UTC)),
+        ("Κυρ, 11 Ιούλ 2004 12:00:00 EST", datetime(2004, 7, 11, 17, tzinfo=UTC)),
+        ("jeu., 05 déc. 2024 19:48:21 +0100", datetime(2024, 12, 5, 18, 48, 21, tzinfo=UTC)),
+        ("Пн, 01 дек 2025 10:00:00 +0300", datetime(2025, 12, 1, 7, tzinfo=UTC)),
+        ("5. April 2024, 14:30 Uhr", datetime(2024, 4, 5, 14, 30, tzinfo=UTC)),
+        ("5 de marzo de 2024 a las 7:48 p. m.", datetime(2024, 3, 5, 19, 48, tzinfo=UTC)),
+        ("5 jui 2024", None),
         ("5 Brumaire 2024", None),
     ],
 )

@@ -132,6 +132,19 @@ def test_item_without_url_keeps_its_place_when_its_words_change_but_not_its_id()
     assert (before.id, before.url) == ("7", after.url)
 
 
+def test_item_without_url_and_id_keeps_its_place_when_its_feed_breaks() -> None:
+    title = '<title type="application/xhtml+xml"><div xmlns="http://www.w3.org/1999/xhtml">a <b>c</b></div></title>'
+    feed = f'<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry>{title}</entry></feed>'
+    (before,) = read(feed)
+    (after,) = read(feed.removesuffix("</feed>"))
+    assert before.url == after.url
+
+
+def test_year_alone_is_not_filled_up_with_the_month_of_today() -> None:
+    (link,) = read(make_rss("<item><link>/a</link><pubDate>2004-foo-13</pubDate></item>"))
+    assert link.published_at is None
+
+
 def test_feed_that_is_a_gzip_file_is_unpacked() -> None:
     assert len(read(gzip.compress(make_rss("<item><link>/a</link></item>").encode()))) == 1
     with pytest.raises(ParseError, match="cut off"):
@@ -141,6 +154,10 @@ def test_feed_that_is_a_gzip_file_is_unpacked() -> None:
 def test_id_that_is_no_address_is_not_taken_for_one() -> None:
     (link,) = read(make_rss("<item><title>a</title><guid isPermaLink='false'>abc/7</guid></item>"))
     assert (link.id, link.has_page) == ("abc/7", False)
+
+
+def test_item_of_a_picture_alone_is_kept() -> None:
+    assert len(read(make_rss("<item><description>&lt;img src='a.png'&gt;</description></item>"))) == 1
 
 
 def test_item_that_says_nothing_is_left_out() -> None:
@@ -171,6 +188,23 @@ def test_broken_feed_is_read_anyway(body: str) -> None:
     assert (link.title, link.url) == ("Café & Söhne x", "https://news.example/a?b=1&c=2")
 
 
+def test_stray_ampersands_of_a_broken_feed_are_kept_as_they_are() -> None:
+    items = (
+        "<item><title>AT&T R&D&nbsp;&amp; co</title><link>/1?a=1&b=2&copy=3</link></item>"
+        "<item><title>T</title><link><![CDATA[/2?a=1&b=2]]></link></item>"
+    )
+    first, second = read(make_rss(items))
+    assert (first.title, first.url) == ("AT&T R&D & co", "https://news.example/1?a=1&b=2&copy=3")
+    assert second.url == "https://news.example/2?a=1&b=2"
+
+
+@pytest.mark.parametrize("name", ["title", "description", "link", "guid", "dc:creator"])
+def test_element_that_is_never_closed_costs_no_other_item(name: str) -> None:
+    items = f"<item><description>One</description><{name}>x</item><item><title>Two</title><link>/2</link></item>"
+    _, sound = read(make_rss(items))
+    assert (sound.title, sound.url) == ("Two", "https://news.example/2")
+
+
 @pytest.mark.parametrize(
     ("encoding", "declared", "content_type"),
     [
@@ -181,6 +215,7 @@ def test_broken_feed_is_read_anyway(body: str) -> None:
         ("iso-8859-1", 'encoding="ISO-8859-1"', "application/xml"),
         ("windows-1252", "", "text/xml; charset=windows-1252"),
         ("utf-8", 'encoding="ISO-8859-1"', "text/xml; charset=iso-8859-1"),
+        *(("utf-8", f'encoding="utf-16"{blanks}', "text/xml; charset=utf-16") for blanks in ("", " ")),
         ("utf-8", 'encoding="punycode"', None),
         ("utf-8", 'encoding="zip"', "text/xml; charset=no-such"),
     ],

@@ -95,6 +95,20 @@ def test_plain_list_of_urls_is_a_sitemap() -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "UTF-16", "Shift_JIS", "x-unknown"])
+def test_the_text_is_read_whatever_encoding_it_declares(encoding: str) -> None:
+    codec = "utf-8" if encoding.startswith("x-") else encoding
+    title = "日本" if encoding == "Shift_JIS" else "Café"
+    news = f"<loc>/a</loc><news><title>{title}</title></news>"
+    body = make_urlset(news).replace('"1.0"', f'"1.0" encoding="{encoding}"', 1)
+    assert [link.title for link in read(body.encode(codec)).links] == [title]
+
+
+def test_control_characters_and_what_follows_the_end_cost_nothing() -> None:
+    body = make_urlset("<loc>/a</loc><news><title>One\x0b\x00</title></news>") + "<script>1</script>"
+    assert [link.title for link in read(body).links] == ["One"]
+
+
 def test_references_of_html_and_bare_ampersands_are_mended() -> None:
     (link,) = read(
         make_urlset("<loc>/a?b=1&c=2</loc><news:news><news:title>Caf&eacute; & Co</news:title></news:news>")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.fetch.robots import LONGEST_LIFE_SECONDS, Robots, parse_robots, product_token
+from monitor.fetch.robots import LONGEST_LIFE_SECONDS, MAX_ROBOTS_BYTES, Robots, parse_robots, product_token
 
 
 def parse(text: str) -> Robots:
@@ -22,6 +22,15 @@ def test_a_line_is_read_as_far_as_a_url_can_reach() -> None:
     robots = parse(f"User-agent: *\nDisallow: /{'a' * 20_000}/b")
     assert not robots.allows(f"/{'a' * 20_000}/c")
     assert robots.allows("/a/c")
+
+
+def test_a_line_that_the_cap_cuts_off_is_no_rule() -> None:
+    rules = b"User-agent: *\nDisallow: /private\n#"
+    body = rules + b"x" * (MAX_ROBOTS_BYTES - len(rules) - 12) + b"\nDisallow: /"
+    assert len(body) == MAX_ROBOTS_BYTES
+    robots = parse_robots(body, token="us")
+    assert robots.allows("/news")
+    assert not robots.allows("/private")
 
 
 def test_nothing_said_is_all_allowed() -> None:

@@ -153,6 +153,38 @@ def test_links_that_are_all_new_and_tell_old_news_are_restyled() -> None:
     assert source.told[-1] is SourceCondition.RESTYLED
 
 
+def test_links_that_are_new_at_every_look_are_restyled_within_hours_and_told_once() -> None:
+    source = Watched()
+    links: list[Link] = []
+    for hour in range(48):
+        links = [make_link(str(hour)), *links][:10]
+        source.look(links)
+    for hour in range(24):
+        source.look([make_link(f"{link.title}?visit={hour}") for link in links])
+    assert source.told == [SourceCondition.FINE, SourceCondition.RESTYLED]
+    source.look(links)
+    source.look(links)
+    assert source.told[-1] is SourceCondition.FINE
+
+
+def test_what_came_while_a_source_was_emptied_is_news() -> None:
+    source = Watched()
+    source.publish_for(days=4)
+    for _ in range(24):
+        source.look([])
+    source.look([make_link(f"meanwhile {hour}", source.now - timedelta(hours=hour)) for hour in range(1, 11)])
+    assert source.told == [SourceCondition.FINE, SourceCondition.EMPTIED, SourceCondition.FINE]
+
+
+def test_a_source_without_dates_is_restyled_for_as_long_as_news_might_be_a_mistake() -> None:
+    source = Watched()
+    links = undated(source.publish_for(days=4))
+    for hour in range(12):
+        links = [make_link(f"later {hour // 3}"), *links][:10]
+        source.look(links)
+    assert source.told == [SourceCondition.FINE, SourceCondition.RESTYLED]
+
+
 def test_links_that_are_all_new_because_so_much_happened_are_fine() -> None:
     source = Watched()
     source.publish_for(days=4)
