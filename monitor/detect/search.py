@@ -43,16 +43,18 @@ _NAME = "query"
 _MAX_PLACES = 200
 _MAX_ALTERNATIVES = 1000
 """Of one OR; with more, all articles are looked at."""
+_MAX_WAYS = 100
+"""Ways in which words may stand near each other; with more, they are looked for anywhere."""
 _MAX_DEPTH = 20
 _BEFORE_CHARS, _SNIPPET_CHARS = 80, 260
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Words that a text must hold, in any order; the last one may go on if it is open."""
+    """Words that a text must hold, in any order, all within so many words; one that ends in * may go on."""
 
     words: tuple[str, ...]
-    is_open: bool
+    reach: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +217,8 @@ def _find_need(node: Node, ruleset: Ruleset, depth: int) -> Need | None:
     if depth > _MAX_DEPTH:
         return None
     match node:
-        case Atom():
-            return _need_any([_need_words(ruleset.literals[number]) for number in sorted(node.numbers)])
+        case Atom() | Near() if ways := _list_ways(node, ruleset, depth):
+            return _need_any(ways)
         case Companies() if node.numbers is not None:
             literals = sorted(
                 literal
@@ -231,12 +233,30 @@ def _find_need(node: Node, ruleset: Ruleset, depth: int) -> Need | None:
     return None
 
 
-def _need_words(literal: str) -> Need | None:
-    """Return the words of a literal. Not as a phrase: the index knows no possessives, the language skips them."""
-    words = tuple(literal.split())
+def _list_ways(node: Node, ruleset: Ruleset, depth: int) -> list[Words]:
+    """Return the words of each way in which words may stand near each other; none if that is not all, or too much."""
+    match node:
+        case Atom() if depth <= _MAX_DEPTH:
+            ways = [_need_words(ruleset.literals[number]) for number in sorted(node.numbers)]
+            return [way for way in ways if way] if all(ways) else []
+        case Near() if depth <= _MAX_DEPTH:
+            left, right = (_list_ways(part, ruleset, depth + 1) for part in (node.left, node.right))
+            if len(left) * len(right) <= _MAX_WAYS:
+                return [
+                    Words(words=one.words + other.words, reach=one.reach + node.distance - 1 + other.reach)
+                    for one in left
+                    for other in right
+                ]
+    return []
+
+
+def _need_words(literal: str) -> Words | None:
+    """Return the words of a literal."""
+    words = literal.split()
+    if not literal.endswith(" "):
+        words[-1] += "*"
     known = tuple(word for word in words if any(map(str.isalnum, word)))
-    is_open = not literal.endswith(" ") and known[-1:] == words[-1:]
-    return Words(words=known, is_open=is_open) if known else None
+    return Words(words=known, reach=len(words)) if known else None
 
 
 def _need_any(parts: Sequence[Need | None]) -> Need | None:

@@ -19,6 +19,8 @@ from monitor.store.tables import ArticleRow
 MAX_ARTICLES = 2000
 """That are looked at for one answer."""
 _BATCH = 50
+_TOKENS_A_WORD = 10
+"""At most, of the index, in a word of the rule language: "www.halden.example's" has four."""
 _FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
 _COLUMNS = ("id", "title", "url", "source", "site_name", "published_at", "first_seen_at", "text", "language")
 _NUMBER: ColumnElement[Any] = inspect(ArticleRow).columns["id"]
@@ -124,8 +126,10 @@ def write_need(need: Need) -> str:
     """Return what a text must hold as a query for FTS5."""
     match need:
         case Words():
-            *words, last = need.words
-            return "(" + " AND ".join([*map(quote_words, words), quote_words(last, is_open=need.is_open)]) + ")"
+            words = [quote_words(word.rstrip("*"), is_open=word.endswith("*")) for word in need.words]
+            if len(words) == 1 or any(word.startswith("(") for word in words):  # within NEAR there is no OR
+                return "(" + " AND ".join(words) + ")"
+            return f"NEAR({' '.join(words)}, {_TOKENS_A_WORD * need.reach})"
         case AllOf():
             return "(" + " AND ".join(map(write_need, need.parts)) + ")"
         case AnyOf():

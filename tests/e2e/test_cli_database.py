@@ -56,7 +56,7 @@ def count_alerts(monitor: Monitor) -> int:
 
 def test_a_backup_is_restored_while_the_monitor_runs_which_begins_anew_with_it(monitor: Monitor) -> None:
     Store(monitor.database).close()
-    daemon = monitor.start("run", "--demo", "--demo-speed", "4")
+    daemon = monitor.start("run", "--demo", "--demo-speed", "12")
     wait_for(lambda: count_alerts(monitor) >= 3, 60)
     copy = monitor.folder / "copy.db"
     monitor.run("db", "backup", str(copy))

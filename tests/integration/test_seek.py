@@ -135,6 +135,15 @@ def test_a_search_goes_on_where_it_stopped_without_gap_or_repeat(store: Store) -
     assert len(whole) == 64
 
 
+def test_words_that_stand_far_apart_are_not_looked_at(store: Store) -> None:
+    with store.write() as session:
+        for number in range(20, 40):
+            add(session, number, f"The cloud. {'It rained. ' * 60}The exclusive rights of the company's first refusal.")
+    for text, ids in (("exclusive NEAR/5 cloud", [3, 2, 1]), ('"cloud first" PRE/3 (refus* OR pact)', [])):
+        sought = find(store, text)
+        assert ([one.id for one in sought.items], sought.looked_at) == (ids, len(ids))
+
+
 def test_a_search_stops_when_its_time_is_over_and_says_how_far_it_came(store: Store) -> None:
     looks = iter([False, False, True])
     search = compile_query("cloud OR nothing", ())
