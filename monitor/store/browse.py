@@ -46,6 +46,8 @@ from monitor.store.tables import (
 _ALL = ArticleFilter()
 _FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
 _SNIPPET_WORDS = 24
+_MANY_ARTICLES = 10_000
+"""With more that hold the words, stories are gone through, newest first, until enough of them are told by one."""
 _MAX_STORY_EVENTS = 500
 _PAIR_EVENTS = text(
     # Materialized, so that JSON is read once a pair and not once an event.
@@ -216,8 +218,11 @@ def list_stories(
     if story_id is not None:
         chosen = chosen.where(col(StoryRow.id) == story_id)
     conditions = event_conditions(wanted) + [col(EventRow.article_id).in_(ids) for ids in _list_origins(wanted)]
-    if query:
-        holding = select_columns(_FULL_TEXT.c.rowid).where(_FULL_TEXT.c.articles_fts.op("MATCH")(query))
+    holding = select_columns(_FULL_TEXT.c.rowid).where(_FULL_TEXT.c.articles_fts.op("MATCH")(query))
+    if query and not conditions and _has_more(session, holding, _MANY_ARTICLES):
+        asked = exists(holding.where(_FULL_TEXT.c.rowid == EventRow.article_id))
+        chosen = chosen.where(exists().where(col(EventRow.story_id) == col(StoryRow.id), asked))
+    elif query:
         conditions.append(col(EventRow.article_id).in_(holding))
     if conditions:
         chosen = chosen.where(col(StoryRow.id).in_(select(EventRow.story_id).where(*conditions)))
@@ -234,6 +239,10 @@ def list_stories(
     for one in session.connection().execute(articles):
         told[one.story_id].append(one)
     return _digest(session, rows, told)
+
+
+def _has_more(session: Session, rows: Select[Any], count: int) -> bool:
+    return session.connection().execute(rows.limit(1).offset(count)).first() is not None
 
 
 def _is_known() -> ColumnElement[bool]:

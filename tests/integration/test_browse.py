@@ -125,6 +125,7 @@ def test_a_snippet_has_the_words_between_the_marks(three: Store) -> None:
     assert [one.snippet for one in found] == ["A <pact> of steel."]
 
 
+@pytest.mark.parametrize("many", [0, 10_000])
 @pytest.mark.parametrize(
     ("wanted", "stories"),
     [
@@ -146,8 +147,9 @@ def test_a_snippet_has_the_words_between_the_marks(three: Store) -> None:
     ],
 )
 def test_stories_are_filtered_by_what_one_of_their_articles_tells(
-    three: Store, wanted: dict[str, Any], stories: list[int]
+    three: Store, wanted: dict[str, Any], stories: list[int], many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(browse, "_MANY_ARTICLES", many)
     with three.read() as session:
         assert [one.id for one in browse.list_stories(session, ArticleFilter(**wanted))] == stories
 
