@@ -40,8 +40,8 @@ class _Known:
     """The companies of events that were told of before."""
     find_names: Callable[[int], list[Mention]]
     """Return the companies of a sentence, by its number in the document's list."""
-    find_words: Callable[[int], list[str]]
-    """Return the plain words of a sentence."""
+    find_near: Callable[[int], tuple[list[str], float]]
+    """Return the plain words of the headline and the first sentences around a sentence, as signs, and their sum."""
     find_pair: Callable[[], tuple[Mention, ...]]
     """Return the companies of the first sentence if they are two: the next ones may call them "the companies"."""
 
@@ -104,9 +104,17 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
     def find_names(place: int) -> list[Mention]:
         return _find_names(document.sentences[place], by_sentence.get(place, ()), document, watched)
 
+    news = document.sentences[: NEWS_SENTENCES + 1]
+
     @cache
     def find_words(place: int) -> list[str]:
-        return list_words(document, document.sentences[place])
+        return list_words(document, news[place])
+
+    @cache  # the same for all sentences below
+    def find_news(place: int) -> tuple[list[str], float]:
+        words = dict.fromkeys(word for other in range(len(news)) if other != place for word in find_words(other))
+        signs = [f"near {word}" for word in words]
+        return signs, add_up(signs, ruleset.weights.change)
 
     @cache
     def find_pair() -> tuple[Mention, ...]:
@@ -123,7 +131,7 @@ def find_candidates(document: Document, ruleset: Ruleset) -> list[Candidate]:
             signs=signs,
             told=told,
             find_names=find_names,
-            find_words=find_words,
+            find_near=lambda place: find_news(min(place, len(news))),
             find_pair=find_pair,
         )
         candidates.extend(_weigh_sentence(place, by_sentence[place], known))
@@ -250,8 +258,9 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
     ]
     around = (*_describe_signs(place, known.signs), *describe_sentence(document, sentence))
     rules = [f"rule {planned.rule.name}" for planned, _, _ in placed if planned.rule.is_weighed]
-    shared = (*rules, *around, *_describe_news(place, known)) if rules else ()
-    shared_score = score(shared, ruleset.weights.change)
+    near, sum_near = known.find_near(place) if rules else ([], 0.0)
+    shared = (*rules, *around, *near)
+    shared_score = score((*rules, *around), ruleset.weights.change) + sum_near
     candidates = []
     for planned, span, parties in placed:
         own: tuple[str, ...] = ()
@@ -271,13 +280,6 @@ def _weigh_sentence(place: int, matches: Sequence[tuple[PlannedRule, Span]], kno
             )
         )
     return candidates
-
-
-def _describe_news(place: int, known: _Known) -> list[str]:
-    """Return the plain words of the headline and the first sentences around a sentence."""
-    news = range(min(NEWS_SENTENCES + 1, len(known.scan.document.sentences)))
-    words = [word for other in news if other != place for word in known.find_words(other)]
-    return [f"near {word}" for word in dict.fromkeys(words)]
 
 
 def _describe_signs(place: int, signs: Mapping[int, Sequence[str]]) -> list[str]:
