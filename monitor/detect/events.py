@@ -60,7 +60,7 @@ def merge(candidates: Sequence[Candidate], document: Document, ruleset: Ruleset)
                 break
         else:
             groups.append([candidate])
-    events = (_make_event(group, kept, document, ruleset) for group in groups)
+    events = (_make_event(group, kept, document, ruleset) for group in _absorb_broad(groups))
     return _name_in_full([event for event in events if event is not None], document)
 
 
@@ -104,6 +104,28 @@ def _is_same_event(group: Sequence[Candidate], candidate: Candidate) -> bool:
     known = [mention for one in group for mention in one.parties.all]
     again = candidate.parties.all
     return len(known) < 2 or len(again) < 2 or count_shared(again, known) >= 2
+
+
+def _absorb_broad(groups: Sequence[list[Candidate]]) -> list[list[Candidate]]:
+    """Let a rough type that broad rules tell of two companies go up in what a more special rule tells of them as news.
+
+    Beginnings stay: they are words for one and the same when stories are compared, other types are told on.
+    """
+    rough = [group[0].type not in _BEGINNINGS and all(is_broad(one.rule) for one in group) for group in groups]
+    hosts = [
+        group
+        for group in groups
+        if not any(is_broad(one.rule) for one in group) and group[0].modality is not Modality.HISTORICAL
+    ]
+    kept: list[list[Candidate]] = []
+    for group, is_rough in zip(groups, rough, strict=True):
+        parties = group[0].parties.all
+        host = next((one for one in hosts if is_rough and count_shared(parties, one[0].parties.all) > 1), None)
+        if host is None:
+            kept.append(group)
+        else:
+            host.extend(group)
+    return kept
 
 
 def _settle_modality(group: Sequence[Candidate], told: Sequence[Candidate], document: Document) -> Modality:

@@ -560,3 +560,11 @@ def test_short_names_of_a_repeated_headline_are_told_in_full(ruleset: Ruleset) -
     title = "Brightwater in talks with PQR"
     (event,) = read(ruleset, f"{title} . Brightwater is in talks with Penwick Quarry Rail about vans.", title)
     assert names(event) == ["Brightwater", "Penwick Quarry Rail"]
+
+
+def test_a_rough_type_adds_no_event_to_what_is_told_of_its_companies() -> None:
+    lede = "Halden will use Veltro's engines in its vans. Halden will ship Birchway's seats."
+    types = {EventType.EXPANSION: {"bias": 0.1}}
+    told = weigh_by_hand(lede, "Halden, Veltro form joint venture", change={"bias": 1.0}, types=types)
+    assert told == [(EventType.JOINT_VENTURE, "venture"), (EventType.EXPANSION, "will-do")]
+    assert len(weigh_by_hand(lede, change={"bias": 1.0}, types=types)) == 2
