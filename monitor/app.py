@@ -58,12 +58,12 @@ def sources_on(settings: Settings) -> tuple[Source, ...]:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, *, console: Console) -> AsyncIterator[App]:
-    """Build a monitor that prints to `console` and owns its database; AlreadyRunning if another one does."""
+async def open_app(settings: Settings, *, console: Console, patience: float = 0) -> AsyncIterator[App]:
+    """Build a monitor that prints to `console` and owns its database; AlreadyRunning if another one does so long."""
     async with AsyncExitStack() as stack:
         check_routes(settings)
         store = stack.enter_context(open_store(settings))
-        store.lock()
+        store.lock(patience=patience)
         fetcher = await stack.enter_async_context(Fetcher(settings.main.fetch, now=utc_now))
         sandbox = stack.enter_context(open_sandbox(settings))
         notifier = Notifier(list_senders(settings), post=fetcher.post, console=console)

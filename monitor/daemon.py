@@ -7,6 +7,7 @@ import asyncio
 import logging
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,7 +23,7 @@ from monitor.outbox import flush_target
 from monitor.pace.rhythm import SLOWEST
 from monitor.pipeline import CheckReport, Turn, check_source
 from monitor.store import sources as source_states
-from monitor.store.database import claim_of, is_taken, lock_of
+from monitor.store.database import is_claimed
 from monitor.store.retention import prune
 
 log = logging.getLogger(__name__)
@@ -48,16 +49,16 @@ async def serve(app: App) -> bool:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, daemon.end)  # until the loop closes: a second signal must not cut the end short
     await daemon.run()
+    if daemon.begins_anew:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)
     return daemon.begins_anew
 
 
-async def wait_for_database(path: Path) -> None:
-    """Wait until whoever claimed a database is done with it; signals end the process meanwhile."""
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.remove_signal_handler(name)
-    while is_taken(claim_of(path)) or is_taken(lock_of(path)):  # noqa: ASYNC110 - another process gives them back
-        await asyncio.sleep(_CLAIM_SECONDS)
+def wait_for_database(path: Path) -> None:
+    """Wait until whoever claimed a database is done with it."""
+    while is_claimed(path):
+        time.sleep(_CLAIM_SECONDS)
 
 
 class _Daemon:
@@ -184,11 +185,18 @@ class _Daemon:
     async def _watch_claim(self) -> None:
         """End when somebody wants to restore the database."""
         while not self._stop.is_set():
-            if self._app.tools.store.is_wanted():
+            if self._is_claimed():
                 log.info("letting go of the database, a backup is being restored")
                 self.end()
                 self.begins_anew = True
             await _first(self._stop.wait, _CLAIM_SECONDS)
+
+    def _is_claimed(self) -> bool:
+        try:
+            return is_claimed(self._app.tools.store.path)
+        except OSError:
+            log.exception("cannot tell whether a backup is to be restored")
+            return False
 
     async def _prune_daily(self) -> None:
         """Remove texts that are not kept any longer, now and every day."""

@@ -79,12 +79,18 @@ async def _flush_targets(postman: Postman) -> FlushReport:
 
 
 async def flush_target(postman: Postman, target: str) -> FlushReport:
-    """Send what is due for one target, oldest first."""
+    """Send what is due for one target, oldest first; nothing while it rests, as its answers asked for."""
     report = FlushReport()
-    while not postman.is_stopping() and (parcel := await asyncio.to_thread(_claim, postman, target)):
+    while not (postman.is_stopping() or _rests(postman, target)) and (
+        parcel := await asyncio.to_thread(_claim, postman, target)
+    ):
         failure = await _send(postman, parcel)
         await asyncio.to_thread(_record, postman, parcel, failure, report)
     return report
+
+
+def _rests(postman: Postman, target: str) -> bool:
+    return postman.now() < postman.rests.get(target, postman.now())
 
 
 def back_off_seconds(attempts: int, jitter: float) -> float:
@@ -93,21 +99,14 @@ def back_off_seconds(attempts: int, jitter: float) -> float:
 
 
 async def _send(postman: Postman, parcel: Parcel) -> SendError | None:
-    """Send one message; return what went wrong.
-
-    Nothing is sent to a target that has asked for time: for the message that counts as a try, so that its fallback
-    need not wait until each has been refused in person.
-    """
-    rest_seconds = (postman.rests.get(parcel.target, postman.now()) - postman.now()).total_seconds()
-    if rest_seconds > 0:
-        return SendError(f"{parcel.target!r} has asked for time", retry_after_seconds=rest_seconds)
+    """Send one message; return what went wrong."""
     try:
         message = postman.writer.write(parcel.deliveries, parcel.route, parcel.target, is_lowered=parcel.is_lowered)
         is_repeat = any(one.is_repeat for one in parcel.deliveries)
         message = replace(message, is_repeat=is_repeat, accepted_by=parcel.accepted_by)
         await postman.notifier.send(parcel.target, message, deadline_seconds=postman.settings.deadline_seconds)
     except SendError as error:
-        if error.retry_after_seconds:
+        if error.retry_after_seconds and error.is_temporary:
             postman.rests[parcel.target] = postman.now() + timedelta(seconds=error.retry_after_seconds)
         return error
     except Exception as error:

@@ -22,6 +22,9 @@ DemoOption = Annotated[
     bool, typer.Option("--demo", help="Also watch a small news site of our own, served on loopback.")
 ]
 
+_PATIENCE_SECONDS = 30.0
+"""For another process, as `monitor check`, that was quicker to have the database after a backup was restored."""
+
 
 def add_commands(app: typer.Typer) -> None:
     """Add this module's commands."""
@@ -44,19 +47,17 @@ def run(
     end_on_signals()
     settings = load_settings(context)
     with add_demo(settings, speed=demo_speed) if demo else nullcontext(settings) as settings:
-        asyncio.run(_run(settings))
+        patience = 0.0
+        while asyncio.run(_serve(settings, patience)):  # a backup is being restored: begin anew with that
+            end_on_signals()
+            daemon.wait_for_database(Path(settings.main.database))
+            patience = _PATIENCE_SECONDS
 
 
-async def _run(settings: Settings) -> None:
-    """Run until the end; whenever a backup is restored, begin anew with that."""
-    while await _serve(settings):
-        await daemon.wait_for_database(Path(settings.main.database))
-
-
-async def _serve(settings: Settings) -> bool:
+async def _serve(settings: Settings, patience: float) -> bool:
     from monitor.web import PageServer  # noqa: PLC0415 - 0.1 s that other commands need not pay
 
-    async with open_app(settings, console=stdout) as app, AsyncExitStack() as stack:
+    async with open_app(settings, console=stdout, patience=patience) as app, AsyncExitStack() as stack:
         if settings.main.page.enabled:
             page = PageServer(store=app.tools.store, settings=app.settings)
             try:
@@ -66,7 +67,10 @@ async def _serve(settings: Settings) -> bool:
             else:
                 stderr.print(f"[dim]the history is at[/] {page.url}")
         stderr.print(f"[dim]watching {len(app.sources)} sources; alerts appear here and in the history; Ctrl-C ends[/]")
-        return await daemon.serve(app)
+        begins_anew = await daemon.serve(app)
+        if begins_anew:
+            end_on_signals()
+        return begins_anew
 
 
 def check(

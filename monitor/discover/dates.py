@@ -50,7 +50,7 @@ _OFFSET = re.compile(r"(?:\s|\d)((?:[+-]\d{2}:?\d{2}|Z|UTC|GMT|(?![AP]M)[A-Z]{2,
 _LOOSE_OFFSET = re.compile(r"(?<=:\d\d)\s*(?:\s|GMT|UTC)\s*([+-])(\d{1,2}):?(\d{2})?$")
 """Offsets that the parsers drop or, as `GMT+2`, read the other way round."""
 _DAY_FIRST = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.\d{4}")
-_YEAR_FIRST = re.compile(r"\d\d-\d\d-\d\d(?!\d)")
+_YEAR_FIRST = re.compile(r"(\d\d)-\d\d-(\d\d)(?!\d)(T)?")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?")
 _UNIX_SECONDS = re.compile(r"([1-4]\d{9})(?:\d{3})?")
 
@@ -111,7 +111,11 @@ def _translate(text: str) -> str:
         return text
     rest = text[day.end() :]
     clock, offset = _CLOCK.search(rest), _OFFSET.search(rest)
-    time = f"T{_find_hour(int(clock[1]), rest):02}:{clock[2]}:{clock[3] or '00'}" if clock else ""
+    time = (
+        f"T{_find_hour(int(clock[1]), rest[: clock.start()], rest[clock.end() :]):02}:{clock[2]}:{clock[3] or '00'}"
+        if clock
+        else ""
+    )
     return f"{day['y']}-{month:02}-{int(day['d']):02}{time}" + (f" {offset[1]}" if clock and offset else "")
 
 
@@ -123,10 +127,10 @@ def _find_month(word: str) -> int | None:
     return _MONTHS.get(word, numbers.pop() if len(numbers) == 1 else None)
 
 
-def _find_hour(hour: int, text: str) -> int:
-    """Return an hour as the clock of 24 has it."""
-    half = _HALF_OF_DAY.search(text)
-    return hour % 12 + (12 if half["late"] else 0) if half else hour
+def _find_hour(hour: int, before: str, after: str) -> int:
+    """Return an hour as the clock of 24 has it; the half of the day stands right behind the time, or before it."""
+    half = _HALF_OF_DAY.match(after.lstrip()) or _HALF_OF_DAY.search(before)
+    return hour % 12 + (12 if half["late"] else 0) if half and hour <= 12 else hour
 
 
 def _write_offset(offset: re.Match[str]) -> str:
@@ -158,7 +162,8 @@ def _parse_freely(text: str) -> datetime:
     """Read a date in prose; one without year or month is nonsense, as nothing here knows today."""
     if text.isdigit() and len(text) not in {8, 14}:
         raise ValueError("digits that are no date")
-    is_day_first, is_year_first = bool(_DAY_FIRST.search(text)), bool(_YEAR_FIRST.match(text))
+    is_day_first, pairs = bool(_DAY_FIRST.search(text)), _YEAR_FIRST.match(text)
+    is_year_first = pairs is not None and bool(pairs[3] or pairs[1] > pairs[2])  # of two possible years the later one
     first, second = (
         dateutil_parser.parse(text, default=day, dayfirst=is_day_first, yearfirst=is_year_first, tzinfos=_find_zone)
         for day in _FALLBACKS

@@ -1,6 +1,8 @@
 """The database file: connections, transactions, schema."""
 
+import fcntl
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +35,7 @@ class Store:
         self._engine = _connect_engine(self.path)
         self._writer = self._engine.execution_options(immediate=True)
         self._reader = self._engine.execution_options(immediate=False)
+        self._idle, self._writers, self._is_closed = threading.Condition(), 0, False
         try:
             self._lock = lock_of(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,22 +47,27 @@ class Store:
             self._engine.dispose()
             raise
 
-    def lock(self) -> None:
-        """Claim the database for this process until `close`; AlreadyRunning if another one holds it.
+    def lock(self, *, patience: float = 0) -> None:
+        """Have the database for this process alone until `close`; AlreadyRunning if another one has it so long.
 
         The kernel frees the lock with its process, however that ends.
         """
-        acquire(self._lock, self.path)
-
-    def is_wanted(self) -> bool:
-        """Tell whether somebody who restores a backup waits for this process to give up the lock."""
-        return is_taken(claim_of(self.path))
+        acquire(self._lock, self.path, seconds=patience)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a transaction that commits at the end and holds the only write lock from its start."""
-        with self._session(self._writer) as session:
-            yield session
+        with self._idle:
+            if self._is_closed:
+                raise StoreError(f"{self.path}: closed")
+            self._writers += 1
+        try:
+            with self._session(self._writer) as session:
+                yield session
+        finally:
+            with self._idle:
+                self._writers -= 1
+                self._idle.notify_all()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -68,7 +76,10 @@ class Store:
             yield session
 
     def close(self) -> None:
-        """Give up lock and connections."""
+        """Give up lock and connections; first wait for threads that still write."""
+        with self._idle:
+            self._is_closed = True
+            self._idle.wait_for(lambda: not self._writers, timeout=_BUSY_SECONDS)
         self._engine.dispose()
         self._lock.release()
 
@@ -96,23 +107,24 @@ def claim_of(path: Path) -> FileLock:
     return FileLock(f"{path.resolve()}.claim.lock", timeout=0)
 
 
-def is_taken(lock: FileLock) -> bool:
-    """Tell whether another process holds a lock; one that nobody ever held has no file."""
-    if not Path(lock.lock_file).exists():
-        return False
+def is_claimed(path: Path) -> bool:
+    """Tell whether somebody restores a backup, or is about to; the claim may be another user's, so it is only read."""
     try:
-        with lock:
-            return False
-    except Timeout:
+        with Path(claim_of(path).lock_file).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # free again as the file is closed
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
         return True
+    return False
 
 
-def acquire(lock: FileLock, path: Path, *, seconds: float = 0) -> None:
+def acquire(lock: FileLock, path: Path, *, seconds: float = 0, holder: str = "another monitor is running on") -> None:
     """Take the lock of a database, wait for it so long; AlreadyRunning if another process holds it."""
     try:
         lock.acquire(timeout=seconds)
     except Timeout as error:
-        problem = AlreadyRunning(f"{path}: another monitor is running on this database")
+        problem = AlreadyRunning(f"{path}: {holder} this database")
         problem.hint = "stop it first, or set another `database` in monitor.toml"
         raise problem from error
     except (OSError, NotImplementedError) as error:  # a file system that knows no locks

@@ -97,7 +97,7 @@ def restore(
     check_backup(backup)
     path.parent.mkdir(parents=True, exist_ok=True)
     claim, lock = claim_of(path), lock_of(path)
-    acquire(claim, path, seconds=_CLAIM_SECONDS)
+    acquire(claim, path, seconds=_CLAIM_SECONDS, holder="a backup is being restored to")
     try:
         acquire(lock, path, seconds=patience)
         former = _set_aside(path, now) if path.exists() else None

@@ -13,6 +13,7 @@ import pytest
 from monitor.errors import AlreadyRunning, NewerDatabase, StoreError
 from monitor.models import Article, Event, EventType, Evidence, Field, Modality, Novelty, Participant, StoredArticle
 from monitor.store import Session, Store, articles, history, news, upkeep
+from monitor.store.database import is_claimed
 from tests.integration.test_store_migrations import EARLIER, make_old
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -134,16 +135,16 @@ def test_a_broken_database_is_set_aside_and_replaced(store: Store, tmp_path: Pat
 def test_nothing_is_restored_while_a_monitor_keeps_hold_of_the_database(store: Store, tmp_path: Path) -> None:
     upkeep.back_up(store.path, tmp_path / "copy.db")
     store.lock()
-    assert not store.is_wanted()
+    assert not is_claimed(store.path)
     wanted = []
     with ThreadPoolExecutor() as pool:
         restoring = pool.submit(upkeep.restore, tmp_path / "copy.db", store.path, NOW, patience=0.5)
         while not restoring.done():
-            wanted.append(store.is_wanted())
+            wanted.append(is_claimed(store.path))
     with pytest.raises(AlreadyRunning, match="another monitor"):
         restoring.result()
     assert any(wanted)
-    assert not store.is_wanted()
+    assert not is_claimed(store.path)
     assert [path.name for path in tmp_path.iterdir() if ".before-" in path.name] == []
 
 
