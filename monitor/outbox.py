@@ -90,7 +90,8 @@ async def flush_target(postman: Postman, target: str) -> FlushReport:
 
 
 def _rests(postman: Postman, target: str) -> bool:
-    return postman.now() < postman.rests.get(target, postman.now())
+    until = postman.rests.get(target)
+    return until is not None and postman.now() < until
 
 
 def back_off_seconds(attempts: int, jitter: float) -> float:
