@@ -46,12 +46,14 @@ async def serve(app: App) -> bool:
     """
     daemon = _Daemon(app)
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    former = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    for name in former:
         loop.add_signal_handler(name, daemon.end)  # until the loop closes: a second signal must not cut the end short
     await daemon.run()
-    if daemon.begins_anew:
-        for name in (signal.SIGTERM, signal.SIGINT):
+    if daemon.begins_anew:  # what is heard from now on is for whoever begins anew
+        for name, handler in former.items():
             loop.remove_signal_handler(name)
+            signal.signal(name, handler)
     return daemon.begins_anew
 
 

@@ -180,11 +180,14 @@ def _print_explanation(article: Article, explanation: Explanation) -> None:
             soft_wrap=True,
         )
         if telling.sum is not None:
-            factors = ", ".join(f"{name} {weight:+.2f}" for name, weight in telling.factors)
-            stdout.print(f"  [dim]sum {telling.sum:+.2f}: {escape(show(factors))} …[/]", soft_wrap=True)
+            _print_factors(f"sum {telling.sum:+.2f}", telling.factors)
         if telling.type:
-            factors = ", ".join(f"{name} {weight:+.2f}" for name, weight in telling.type_factors)
-            stdout.print(f"  [dim]type {telling.type}: {escape(show(factors))} …[/]", soft_wrap=True)
+            _print_factors(f"type {telling.type}", telling.type_factors)
+
+
+def _print_factors(what: str, factors: Sequence[tuple[str, float]]) -> None:
+    listed = ", ".join(f"{name} {weight:+.2f}" for name, weight in factors)
+    stdout.print(f"  [dim]{what}: {escape(show(listed))} …[/]", soft_wrap=True)
 
 
 def _draw(condition: Condition, name: str) -> Tree:

@@ -49,7 +49,6 @@ def run(
     with add_demo(settings, speed=demo_speed) if demo else nullcontext(settings) as settings:
         patience = 0.0
         while asyncio.run(_serve(settings, patience)):  # a backup is being restored: begin anew with that
-            end_on_signals()
             daemon.wait_for_database(Path(settings.main.database))
             patience = _PATIENCE_SECONDS
 
@@ -67,10 +66,7 @@ async def _serve(settings: Settings, patience: float) -> bool:
             else:
                 stderr.print(f"[dim]the history is at[/] {page.url}")
         stderr.print(f"[dim]watching {len(app.sources)} sources; alerts appear here and in the history; Ctrl-C ends[/]")
-        begins_anew = await daemon.serve(app)
-        if begins_anew:
-            end_on_signals()
-        return begins_anew
+        return await daemon.serve(app)
 
 
 def check(

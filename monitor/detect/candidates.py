@@ -76,7 +76,8 @@ class Candidate:
         types = self.known.ruleset.weights.types
         if not is_broad(self.rule) or not types:
             return self.rule.type
-        return max(types, key=lambda kind: score(self.features, types[kind]))
+        features = self.features
+        return max(types, key=lambda kind: score(features, types[kind]))
 
     @cached_property
     def background(self) -> tuple[str, ...]:

@@ -111,11 +111,7 @@ def _translate(text: str) -> str:
         return text
     rest = text[day.end() :]
     clock, offset = _CLOCK.search(rest), _OFFSET.search(rest)
-    time = (
-        f"T{_find_hour(int(clock[1]), rest[: clock.start()], rest[clock.end() :]):02}:{clock[2]}:{clock[3] or '00'}"
-        if clock
-        else ""
-    )
+    time = _write_time(clock) if clock else ""
     return f"{day['y']}-{month:02}-{int(day['d']):02}{time}" + (f" {offset[1]}" if clock and offset else "")
 
 
@@ -127,10 +123,13 @@ def _find_month(word: str) -> int | None:
     return _MONTHS.get(word, numbers.pop() if len(numbers) == 1 else None)
 
 
-def _find_hour(hour: int, before: str, after: str) -> int:
-    """Return an hour as the clock of 24 has it; the half of the day stands right behind the time, or before it."""
+def _write_time(clock: re.Match[str]) -> str:
+    """Return a time as the clock of 24 has it; the half of the day stands right behind it, or before it."""
+    before, hour, after = clock.string[: clock.start()], int(clock[1]), clock.string[clock.end() :]
     half = _HALF_OF_DAY.match(after.lstrip()) or _HALF_OF_DAY.search(before)
-    return hour % 12 + (12 if half["late"] else 0) if half and hour <= 12 else hour
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half["late"] else 0)
+    return f"T{hour:02}:{clock[2]}:{clock[3] or '00'}"
 
 
 def _write_offset(offset: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, cast, column, literal_column, table, text
+from sqlalchemy import ColumnElement, Integer, Row, Select, cast, literal_column, text
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, and_, col, exists, func, or_, select
@@ -34,6 +34,7 @@ from monitor.store.database import in_chunks
 from monitor.store.history import full_text_query, stands
 from monitor.store.news import event_conditions, named_like, read_alerts, read_events
 from monitor.store.tables import (
+    FULL_TEXT,
     AlertRow,
     ArticleRow,
     ArticleVersionRow,
@@ -44,7 +45,6 @@ from monitor.store.tables import (
 )
 
 _ALL = ArticleFilter()
-_FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
 _SNIPPET_WORDS = 24
 _MANY_ARTICLES = 10_000
 """With more that hold the words, stories are gone through, newest first, until enough of them are told by one."""
@@ -103,13 +103,13 @@ def _find_words(
     number: ColumnElement[int] = literal_column("+articles_fts.rowid")
     snippet = func.snippet(literal_column("articles_fts"), 1, *marks, " … ", _SNIPPET_WORDS)
     chosen = (
-        select_columns(_FULL_TEXT.c.rowid, snippet)
-        .where(_FULL_TEXT.c.articles_fts.op("MATCH")(query), *(number.in_(ids) for ids in list_filters(wanted)))
-        .order_by(_FULL_TEXT.c.rowid.desc())
+        select_columns(FULL_TEXT.c.rowid, snippet)
+        .where(FULL_TEXT.c.articles_fts.op("MATCH")(query), *(number.in_(ids) for ids in list_filters(wanted)))
+        .order_by(FULL_TEXT.c.rowid.desc())
         .limit(limit)
     )
     if before is not None:
-        chosen = chosen.where(_FULL_TEXT.c.rowid < before)
+        chosen = chosen.where(FULL_TEXT.c.rowid < before)
     return {int(row[0]): str(row[1]) for row in session.connection().execute(chosen)}
 
 
@@ -218,9 +218,9 @@ def list_stories(
     if story_id is not None:
         chosen = chosen.where(col(StoryRow.id) == story_id)
     conditions = event_conditions(wanted) + [col(EventRow.article_id).in_(ids) for ids in _list_origins(wanted)]
-    holding = select_columns(_FULL_TEXT.c.rowid).where(_FULL_TEXT.c.articles_fts.op("MATCH")(query))
+    holding = select_columns(FULL_TEXT.c.rowid).where(FULL_TEXT.c.articles_fts.op("MATCH")(query))
     if query and not conditions and _has_more(session, holding, _MANY_ARTICLES):
-        asked = exists(holding.where(_FULL_TEXT.c.rowid == EventRow.article_id))
+        asked = exists(holding.where(FULL_TEXT.c.rowid == EventRow.article_id))
         chosen = chosen.where(exists().where(col(EventRow.story_id) == col(StoryRow.id), asked))
     elif query:
         conditions.append(col(EventRow.article_id).in_(holding))

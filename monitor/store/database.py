@@ -119,12 +119,12 @@ def is_claimed(path: Path) -> bool:
     return False
 
 
-def acquire(lock: FileLock, path: Path, *, seconds: float = 0, holder: str = "another monitor is running on") -> None:
+def acquire(lock: FileLock, path: Path, *, seconds: float = 0) -> None:
     """Take the lock of a database, wait for it so long; AlreadyRunning if another process holds it."""
     try:
         lock.acquire(timeout=seconds)
     except Timeout as error:
-        problem = AlreadyRunning(f"{path}: {holder} this database")
+        problem = AlreadyRunning(f"{path}: another monitor is running on this database")
         problem.hint = "stop it first, or set another `database` in monitor.toml"
         raise problem from error
     except (OSError, NotImplementedError) as error:  # a file system that knows no locks

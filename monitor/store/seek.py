@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, column, inspect, literal_column, table
+from sqlalchemy import ColumnElement, inspect, literal_column
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
@@ -14,14 +14,13 @@ from monitor.detect import AllOf, AnyOf, Need, Search, Words, cut_snippet, find_
 from monitor.models import Article, ArticleFilter, FoundArticle
 from monitor.store.browse import list_filters
 from monitor.store.history import quote_words
-from monitor.store.tables import ArticleRow
+from monitor.store.tables import FULL_TEXT, ArticleRow
 
 MAX_ARTICLES = 2000
 """That are looked at for one answer."""
 _BATCH = 50
 _TOKENS_A_WORD = 10
 """At most, of the index, in a word of the rule language: "www.halden.example's" has four."""
-_FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
 _COLUMNS = ("id", "title", "url", "source", "site_name", "published_at", "first_seen_at", "text", "language")
 _NUMBER: ColumnElement[Any] = inspect(ArticleRow).columns["id"]
 T = TypeVar("T")
@@ -95,11 +94,11 @@ def _walk(
         number: ColumnElement[Any] = _NUMBER
         chosen = select_columns(number).where(*(number.in_(ids) for ids in list_filters(wanted)))
     else:
-        number = _FULL_TEXT.c.rowid
+        number = FULL_TEXT.c.rowid
         # The unary plus keeps SQLite from asking the full-text index once for each article that a filter allows.
         bare: ColumnElement[int] = literal_column("+articles_fts.rowid")
         chosen = select_columns(number).where(
-            _FULL_TEXT.c.articles_fts.op("MATCH")(write_need(need)), *(bare.in_(ids) for ids in list_filters(wanted))
+            FULL_TEXT.c.articles_fts.op("MATCH")(write_need(need)), *(bare.in_(ids) for ids in list_filters(wanted))
         )
     if before is not None:
         chosen = chosen.where(number < before)

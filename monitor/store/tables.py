@@ -7,8 +7,11 @@ place (SQLAlchemy would not notice). Enumerations are stored by their values, so
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, column, table
 from sqlmodel import JSON, Column, Field, SQLModel
+
+FULL_TEXT = table("articles_fts", column("rowid"), column("articles_fts"))
+"""Words of articles, by their ids: a virtual table of FTS5, asked by MATCH of the column that has its name."""
 
 
 class SourceRow(SQLModel, table=True):

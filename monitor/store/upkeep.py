@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from monitor.errors import StoreError
+from monitor.errors import AlreadyRunning, StoreError
 from monitor.store.database import acquire, check_version, claim_of, lock_of
 
 Progress = Callable[[int, int], None]
@@ -97,7 +97,10 @@ def restore(
     check_backup(backup)
     path.parent.mkdir(parents=True, exist_ok=True)
     claim, lock = claim_of(path), lock_of(path)
-    acquire(claim, path, seconds=_CLAIM_SECONDS, holder="a backup is being restored to")
+    try:
+        acquire(claim, path, seconds=_CLAIM_SECONDS)
+    except AlreadyRunning as error:
+        raise AlreadyRunning(f"{path}: a backup is being restored to it already") from error
     try:
         acquire(lock, path, seconds=patience)
         former = _set_aside(path, now) if path.exists() else None

@@ -201,7 +201,8 @@ def expect(feature: str) -> float:
 def learn_from(texts: Sequence[Labelled]) -> Weights:
     """Return the weights learnt from labelled texts and from the rules' own tests."""
     change = learn_change(texts)
-    return Weights(change, learn_background(texts, change), learn_types(texts, change))
+    told = find_tellings(texts, change)
+    return Weights(change, learn_background(told), learn_types(told))
 
 
 def learn_change(texts: Sequence[Labelled]) -> dict[str, float]:
@@ -217,7 +218,18 @@ def learn_change(texts: Sequence[Labelled]) -> dict[str, float]:
     return keep_strong(weights)
 
 
-def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> dict[str, float]:
+def find_tellings(texts: Sequence[Labelled], change: Mapping[str, float]) -> list[tuple[Labelled, Candidate]]:
+    """Return the texts that tell an event, where any rule holds, with the best candidate of each."""
+    ruleset = compile_rules(load_pack())
+    found = (
+        (text, find_surest(find_candidates(read_document(text.article), ruleset), text.sentence, change))
+        for text in texts
+        if text.modality or text.types
+    )
+    return [(text, best) for text, best in found if best is not None]
+
+
+def learn_background(told: Sequence[tuple[Labelled, Candidate]]) -> dict[str, float]:
     """Return the weights that tell background from news, by the best candidate of each text that tells an event.
 
     The rules' own tests are news.
@@ -225,12 +237,10 @@ def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> 
     ruleset = compile_rules(load_pack())
     rows: list[tuple[str, ...]] = []
     labels: list[float] = []
-    for text in texts:
+    for text, best in told:
         if text.modality in {Modality.HISTORICAL, Modality.CONFIRMED}:
-            best = find_surest(find_candidates(read_document(text.article), ruleset), text.sentence, change)
-            if best is not None:
-                rows.append(best.background)
-                labels.append(float(text.modality == Modality.HISTORICAL))
+            rows.append(best.background)
+            labels.append(float(text.modality == Modality.HISTORICAL))
     read = len(rows)
     for planned in ruleset.rules:
         for hit in planned.rule.hits:
@@ -246,17 +256,13 @@ def learn_background(texts: Sequence[Labelled], change: Mapping[str, float]) -> 
     return keep_strong(dict(zip(names, weights.tolist(), strict=True)))
 
 
-def learn_types(texts: Sequence[Labelled], change: Mapping[str, float]) -> dict[EventType, dict[str, float]]:
+def learn_types(told: Sequence[tuple[Labelled, Candidate]]) -> dict[EventType, dict[str, float]]:
     """Return the weights that tell the type of a change: softmax, where any type that a reader named will do."""
-    ruleset = compile_rules(load_pack())
     rows: list[tuple[str, ...]] = []
     named: list[list[bool]] = []
     strengths: list[float] = []
-    for text in texts:
-        if not text.types:
-            continue
-        best = find_surest(find_candidates(read_document(text.article), ruleset), text.sentence, change)
-        if best is not None:
+    for text, best in told:
+        if text.types:
             rows.append(tuple(dict.fromkeys(name for name in best.features if name.partition(" ")[0] in TYPE_KINDS)))
             named.append([kind.value in text.types for kind in EventType])
             strengths.append(TYPE_WEIGHT if is_broad(best.rule) else 1.0)

@@ -129,6 +129,17 @@ async def test_a_service_that_asks_for_time_gets_no_other_message_meanwhile(
         assert sorted(one.attempts for one in deliveries.list_deliveries(session)) == [1, 2]
 
 
+async def test_a_target_that_asked_for_nothing_gets_its_messages_while_the_clock_moves(
+    store: Store, postman: Postman, clock: Clock
+) -> None:
+    def tick() -> datetime:
+        clock.time += timedelta(milliseconds=1)
+        return clock.time
+
+    add_delivery(store)
+    assert (await flush(replace(postman, now=tick))).sent == 1
+
+
 @pytest.mark.parametrize("failure", [SendError("gone", is_temporary=False), RuntimeError("a defect")])
 async def test_what_cannot_succeed_is_dead_at_once_and_holds_nobody_up(
     store: Store, postman: Postman, notifier: FakeNotifier, failure: Exception
